@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns what all test programs share; see support.h. */
+#include "support.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os.h"
+
+#define JUNK 0xA5
+
+/* Pages and the clock ---------------------------------------------------- */
+
+static size_t simulated_page;
+static uint64_t simulated_now = 1000;
+
+static size_t simulated_page_size(void)
+{
+	return simulated_page;
+}
+
+static uint64_t stopped_clock(void)
+{
+	return simulated_now;
+}
+
+void support_start(void)
+{
+	const char *wish = getenv("SLAB_TEST_PAGE_SIZE");
+
+	if (wish == NULL || *wish == '\0')
+		return;
+	simulated_page = strtoul(wish, NULL, 0);
+	REQUIRE(simulated_page >= (size_t)sysconf(_SC_PAGESIZE) &&
+	    (simulated_page & (simulated_page - 1)) == 0);
+	slabi_os.page_size = simulated_page_size;
+}
+
+size_t support_page(void)
+{
+	return slabi_os.page_size();
+}
+
+void support_clock_stop(void)
+{
+	slabi_os.now = stopped_clock;
+}
+
+void support_clock_forward(unsigned seconds)
+{
+	simulated_now += seconds;
+}
+
+/* Numbers ---------------------------------------------------------------- */
+
+uint64_t support_seed(int argc, char **argv, uint64_t otherwise)
+{
+	const char *wish = argc > 1 ? argv[1] : getenv("SLAB_TEST_SEED");
+
+	return wish == NULL ? otherwise : strtoull(wish, NULL, 0);
+}
+
+uint64_t support_mix(uint64_t number)
+{
+	number += UINT64_C(0x9E3779B97F4A7C15);
+	number = (number ^ number >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	number = (number ^ number >> 27) * UINT64_C(0x94D049BB133111EB);
+	return number ^ number >> 31;
+}
+
+uint64_t support_random(uint64_t *state)
+{
+	return support_mix((*state)++);
+}
+
+/* Memory ----------------------------------------------------------------- */
+
+bool support_all_bytes(const void *memory, int byte, size_t size)
+{
+	const unsigned char *bytes = memory;
+
+	return size == 0 || (bytes[0] == byte &&
+	    memcmp(bytes, bytes + 1, size - 1) == 0);
+}
+
+bool support_aligned(const void *address, size_t align)
+{
+	return ((uintptr_t)address & (align - 1)) == 0;
+}
+
+void support_broken(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "%s:%d: not so: %s (errno %d, \"%s\")\n", file, line,
+	    what, errno, slab_error());
+	abort();
+}
+
+/* The counting backing --------------------------------------------------- */
+
+struct counting_block {
+	struct counting_block *next;
+	char *memory; /* as the cache has it */
+	void *whole;  /* as the heap has it */
+	size_t size;
+};
+
+static bool counting_can_align(void *arg, size_t size)
+{
+	struct counting *counting = arg;
+
+	if (counting->questions < COUNTING_QUESTIONS)
+		counting->asked[counting->questions] = size;
+	counting->questions++;
+	return size <= counting->aligns_to;
+}
+
+static bool refused_now(const struct counting *counting)
+{
+	return counting->allocs == counting->refuse_at ||
+	    (counting->refuse_from != 0 &&
+	    counting->allocs >= counting->refuse_from);
+}
+
+static void *counting_alloc(void *arg, size_t size, size_t align)
+{
+	struct counting *counting = arg;
+	struct counting_block *block;
+
+	counting->allocs++;
+	if (size % support_page() != 0 || (align & (align - 1)) != 0 ||
+	    (align > support_page() && align > counting->aligns_to))
+		counting->faults++;
+	if (refused_now(counting) || size > PTRDIFF_MAX - align) {
+		counting->refused++;
+		return NULL;
+	}
+	block = malloc(sizeof(*block));
+	REQUIRE(block != NULL);
+	if (posix_memalign(&block->whole, align < 64 ? 64 : align,
+	    size + (counting->misalign ? 64 : 0)) != 0) {
+		free(block);
+		return NULL;
+	}
+	block->memory = (char *)block->whole + (counting->misalign ? 64 : 0);
+	block->size = size;
+	if (counting->dirty)
+		memset(block->memory, JUNK, size);
+	block->next = counting->blocks;
+	counting->blocks = block;
+	counting->bytes += size;
+	return block->memory;
+}
+
+static void lose(struct counting *counting, void *memory, size_t size)
+{
+	if (counting->losing != NULL)
+		counting->losing(counting->losing_arg, memory, size);
+	if (counting->dirty)
+		memset(memory, JUNK, size);
+}
+
+static void counting_free(void *arg, void *memory, size_t size)
+{
+	struct counting *counting = arg;
+	struct counting_block **link = &counting->blocks;
+	struct counting_block *block;
+
+	counting->frees++;
+	while (*link != NULL && (*link)->memory != memory)
+		link = &(*link)->next;
+	block = *link;
+	if (block == NULL || block->size != size) {
+		counting->faults++;
+		return;
+	}
+	lose(counting, memory, size);
+	*link = block->next;
+	counting->bytes -= size;
+	free(block->whole);
+	free(block);
+}
+
+static void counting_purge(void *arg, void *pages, size_t size)
+{
+	struct counting *counting = arg;
+	const struct counting_block *block = counting->blocks;
+	const char *from = pages;
+
+	counting->purges++;
+	while (block != NULL && (from < block->memory ||
+	    from + size > block->memory + block->size))
+		block = block->next;
+	if (block == NULL || size == 0 || size % support_page() != 0 ||
+	    !support_aligned(pages, support_page())) {
+		counting->faults++;
+		return;
+	}
+	lose(counting, pages, size);
+}
+
+static void counting_release(void *arg)
+{
+	struct counting *counting = arg;
+
+	counting->releases++;
+	if (counting->blocks != NULL)
+		counting->faults++;
+}
+
+slab_backing counting_backing(struct counting *counting)
+{
+	return (slab_backing){
+		.struct_size = sizeof(slab_backing),
+		.arg = counting,
+		.can_align = counting_can_align,
+		.alloc = counting_alloc,
+		.free = counting_free,
+		.purge = counting_purge,
+		.release = counting_release,
+	};
+}
+
+void counting_drop(struct counting *counting)
+{
+	while (counting->blocks != NULL)
+		counting_free(counting, counting->blocks->memory,
+		    counting->blocks->size);
+}
+
+/* Reports of misuse ------------------------------------------------------ */
+
+static jmp_buf landing;
+static char last_report[1024];
+
+static void catch_report(const char *line)
+{
+	snprintf(last_report, sizeof(last_report), "%s", line);
+	longjmp(landing, 1);
+}
+
+const char *report_of(void (*act)(void *arg), void *arg)
+{
+	volatile bool reported = true;
+
+	slab_set_misuse_handler(catch_report);
+	if (setjmp(landing) == 0) {
+		act(arg);
+		reported = false;
+	}
+	slab_set_misuse_handler(NULL);
+	return reported ? last_report : NULL;
+}
+
+struct bad_free {
+	slab_cache *cache;
+	size_t n;
+	void *const *objects;
+};
+
+static void act_free(void *arg)
+{
+	struct bad_free *bad = arg;
+
+	slab_free(bad->cache, bad->objects[0]);
+}
+
+static void act_free_bulk(void *arg)
+{
+	struct bad_free *bad = arg;
+
+	slab_free_bulk(bad->cache, bad->n, bad->objects);
+}
+
+static void act_reap(void *arg)
+{
+	slab_reap(arg);
+}
+
+const char *report_of_free(slab_cache *cache, void *object)
+{
+	return report_of(act_free, &(struct bad_free){ cache, 1, &object });
+}
+
+const char *report_of_free_bulk(slab_cache *cache, size_t n,
+    void *const *objects)
+{
+	return report_of(act_free_bulk,
+	    &(struct bad_free){ cache, n, objects });
+}
+
+const char *report_of_reap(slab_cache *cache)
+{
+	return report_of(act_reap, cache);
+}
+
+/* Deaths ----------------------------------------------------------------- */
+
+SLAB_NORETURN_ static void die_by(void (*act)(void *arg), void *arg, int out)
+{
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	dup2(out, STDERR_FILENO);
+	act(arg);
+	_exit(0);
+}
+
+int support_death(void (*act)(void *arg), void *arg, char *text, size_t room)
+{
+	int ends[2], status;
+	size_t length = 0;
+	ssize_t got;
+	pid_t child;
+
+	REQUIRE(pipe(ends) == 0);
+	fflush(NULL);
+	child = fork();
+	REQUIRE(child >= 0);
+	if (child == 0)
+		die_by(act, arg, ends[1]);
+	close(ends[1]);
+	while ((got = read(ends[0], text + length, room - 1 - length)) > 0)
+		length += (size_t)got;
+	text[length] = '\0';
+	close(ends[0]);
+	REQUIRE(waitpid(child, &status, 0) == child);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
