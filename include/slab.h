@@ -8,8 +8,17 @@
  * state, packs them without headers of their own, gives idle memory back, and
  * reports misuse of memory instead of suffering from it.
  *
- * Thread rule for every call that takes a cache: one cache is for one thread
- * at a time; different caches may be used by different threads at once.
+ * Sources: J. Bonwick, "The Slab Allocator: An Object-Caching Kernel Memory
+ * Allocator", USENIX Summer 1994 (slabs, constructed objects kept, coloring,
+ * reaping by working set); J. Bonwick and J. Adams, "Magazines and Vmem",
+ * USENIX 2001 (magazines of rounds).
+ *
+ * Thread rule for every call that takes a cache or a builder: one cache, and
+ * one builder, is for one thread at a time; different ones may be used by
+ * different threads at once.  Where a call has another rule, it says so.  No
+ * call is safe in a signal handler.
+ *
+ * Sizes are in bytes and counts in objects unless a comment says otherwise.
  */
 #ifndef SLAB_H
 #define SLAB_H
@@ -23,6 +32,7 @@
 
 #include <slab/version.h>
 
+/** @cond private */
 #if defined(__GNUC__)
 #define SLAB_API_ __attribute__((visibility("default")))
 #define SLAB_NODISCARD_ __attribute__((warn_unused_result))
@@ -50,45 +60,109 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/** @endcond */
 
-/** A cache of equal objects. */
+/**
+ * @defgroup types Types
+ * @brief The handles, the choices, and the two structures that users fill.
+ * @{
+ */
+
+/**
+ * A cache of equal objects.  Made by one of the slab_builder_build() calls,
+ * owned by the caller, ended by slab_destroy().
+ * @since 1.0
+ */
 typedef struct slab_cache slab_cache;
 
-/** The wishes from which one cache is built. */
+/**
+ * The wishes from which one cache is built.  Made by slab_builder_new(), used
+ * up by the build call, whether that succeeds or not.
+ * @since 1.0
+ */
 typedef struct slab_builder slab_builder;
 
-/** How an object's address leads to its slab. */
+/**
+ * How an object's address leads to its slab.
+ * @since 1.0
+ */
 typedef enum slab_system {
 	SLAB_SYSTEM_AUTO,    /**< what suits size and backing; the default */
 	SLAB_SYSTEM_ALIGNED, /**< slabs aligned to their size: a mask */
 	SLAB_SYSTEM_LARGE    /**< slabs anywhere: a hash table */
 } slab_system;
 
-/** Whether to ask the system for transparent huge pages. */
+/**
+ * Whether to ask the system for transparent huge pages.
+ * @since 1.0
+ */
 typedef enum slab_huge_pages {
 	SLAB_HUGE_PAGES_AUTO,  /**< for the slabs of a cache that has grown */
 	SLAB_HUGE_PAGES_NEVER, /**< for no slab */
 	SLAB_HUGE_PAGES_ALWAYS /**< for every slab */
 } slab_huge_pages;
 
-/** Working period that never ends: idle memory goes back on slab_reap() only. */
+/**
+ * Working period that never ends: idle memory goes back on slab_reap() only.
+ * @since 1.0
+ */
 #define SLAB_PERIOD_NEVER UINT_MAX
 
+/**
+ * @name Debugging flags
+ * For slab_builder_debug().  Declared, and refused with ENOTSUP, in 1.0.
+ * @since 1.0
+ * @{
+ */
 #define SLAB_DEBUG_CHECK      0x01u /**< every free is checked in the call */
 #define SLAB_DEBUG_REDZONE    0x02u /**< guard bytes around objects */
 #define SLAB_DEBUG_POISON     0x04u /**< free memory filled with patterns */
 #define SLAB_DEBUG_AUDIT      0x08u /**< call stacks of last alloc and free */
 #define SLAB_DEBUG_QUARANTINE 0x10u /**< freed objects are held back */
 #define SLAB_DEBUG_MALLOC     0x20u /**< every object a malloc block */
+/** @} */
 
-/** Makes an object: 0, or an errno with which slab_alloc() then fails. */
+/**
+ * Makes an object.
+ * @param object  memory of the size and alignment of the cache's objects, with
+ *                the template's bytes in it if there is a template, else of
+ *                unknown contents
+ * @param arg     what slab_builder_ctor() was given
+ * @returns 0; or a positive errno, with which slab_alloc() then fails
+ *
+ * May use other caches, not the one that it is called for.
+ * @since 1.0
+ */
 typedef int slab_ctor(void *object, void *arg);
-/** Unmakes an object. */
+/**
+ * Unmakes an object that a constructor has made.
+ * @param object  a free object in its constructed state
+ * @param arg     what slab_builder_ctor() was given
+ *
+ * May use other caches, not the one that it is called for.
+ * @since 1.0
+ */
 typedef void slab_dtor(void *object, void *arg);
-/** Called when memory cannot be had; true: try again. */
+/**
+ * Called when memory cannot be had from the backing.
+ * @param cache  the cache that asked
+ * @param arg    what slab_builder_oom() was given
+ * @returns true: try again; false: let the call fail with ENOMEM
+ *
+ * May use other caches (to slab_reap() them, say), not @p cache.
+ * @since 1.0
+ */
 typedef bool slab_oom_handler(slab_cache *cache, void *arg);
 
-/** Where slabs' memory comes from, for slab_builder_build_backing(). */
+/**
+ * Where a cache's memory comes from, for slab_builder_build_backing().
+ *
+ * alloc and free must be there, the rest may be NULL.  Every block that the
+ * cache asks for is whole pages, and the cache's own structure and tables come
+ * from here too.  The functions are called by the thread that uses the cache,
+ * and must not use that cache.
+ * @since 1.0
+ */
 typedef struct slab_backing {
 	/** sizeof(slab_backing): room to grow. */
 	size_t struct_size;
@@ -96,17 +170,23 @@ typedef struct slab_backing {
 	void *arg;
 	/** Could alloc() give @p size bytes aligned to @p size?  NULL: never. */
 	bool (*can_align)(void *arg, size_t size);
-	/** Uninitialised memory, or NULL. */
+	/**
+	 * Uninitialised memory of @p size bytes, aligned to @p align, a power
+	 * of two; or NULL.
+	 */
 	void *(*alloc)(void *arg, size_t size, size_t align);
 	/** A whole block, exactly as allocated. */
 	void (*free)(void *arg, void *block, size_t size);
 	/** Optional: the contents of these pages are no longer needed. */
 	void (*purge)(void *arg, void *pages, size_t size);
-	/** Optional: the cache is gone. */
+	/** Optional: the cache is gone; called once, after the last free(). */
 	void (*release)(void *arg);
 } slab_backing;
 
-/** Figures of one cache, from slab_stats(). */
+/**
+ * Figures of one cache, from slab_stats().
+ * @since 1.0
+ */
 typedef struct slab_statistics {
 	size_t struct_size;      /**< set by the caller before the call */
 	size_t object_size;      /**< bytes an object was asked to have */
@@ -131,50 +211,291 @@ typedef struct slab_statistics {
 	uint64_t slabs_released; /**< slabs given back since the build */
 } slab_statistics;
 
+/** @} */
+
 /* Building a cache ------------------------------------------------------ */
 
+/**
+ * @defgroup building Building a cache
+ * @brief Collect wishes in a builder, then build: one check at the end.
+ *
+ * Every setter returns its builder, so that calls nest or follow each other.
+ * A setter that is given a bad value remembers the first fault; a NULL builder
+ * is passed on; the build call then returns NULL with errno set, and
+ * slab_error() says in words what was wrong.  The build call consumes the
+ * builder whether it succeeds or not.
+ * @{
+ */
+
+/**
+ * Begin a cache of objects of @p size bytes, not initialised.
+ *
+ * Their alignment is the largest power of two that divides @p size, but at
+ * most `alignof(max_align_t)`, unless slab_builder_align() asks for more.
+ *
+ * @param size  1 or more.  0 is a fault: EINVAL.  A size too large for any
+ *              slab makes the build fail with ENOMEM.
+ * @returns a builder, to be consumed by a build call or slab_builder_free();
+ *          or NULL when there is no memory for one, which the build call then
+ *          reports as ENOMEM
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_new(size_t size) SLAB_NODISCARD_;
+/**
+ * Begin a cache of objects with the size and alignment of a C type.
+ * @param type  a complete object type
+ * @returns as slab_builder_new()
+ * @since 1.0
+ */
 #define slab_builder_for(type) \
 	slab_builder_align(slab_builder_new(sizeof(type)), SLAB_ALIGNOF_(type))
+/**
+ * Align every object.  Called again, the largest wish wins; the default
+ * alignment counts as one.  The distance between objects becomes the size
+ * rounded up to the alignment.
+ * @param builder  the builder, or NULL
+ * @param align    a power of two, at most the page size; else a fault: EINVAL
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_align(slab_builder *builder, size_t align);
+/**
+ * Name the cache in messages and statistics.
+ * @param builder  the builder, or NULL
+ * @param name     a string, copied, of any length; NULL: the default name,
+ *                 "size-" and the object's size
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_name(slab_builder *builder,
     const char *name);
+/**
+ * Construct objects once and keep them constructed while they are free.
+ *
+ * @p ctor runs when an object is handed out for the first time, not before,
+ * and not again while it stays cached.  @p dtor runs before the object's
+ * memory goes back.  Between slab_free() and the next slab_alloc() nothing
+ * is written to the object; the user frees it in its constructed state.
+ *
+ * @param builder  the builder, or NULL
+ * @param ctor     called with each new object; NULL: none
+ * @param dtor     called with each constructed object at its end; NULL: none
+ * @param arg      handed to both
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_ctor(slab_builder *builder,
     slab_ctor *ctor, slab_dtor *dtor, void *arg);
+/**
+ * Let new objects start as a copy of @p object; the copy is made once in an
+ * object's life, before the constructor, as slab_builder_ctor() describes.
+ * @param builder  the builder, or NULL
+ * @param object   as many bytes as the size of the objects, copied now; NULL:
+ *                 new objects start as zero bytes
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_template(slab_builder *builder,
     const void *object);
+/**
+ * Never have more than so many objects in existence; slab_alloc() then fails
+ * with ENOMEM, and the out-of-memory handler is not called.
+ * @param builder  the builder, or NULL
+ * @param objects  the most objects, 1 or more; SIZE_MAX: no limit, the default
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_limit(slab_builder *builder,
     size_t objects);
+/**
+ * Set the length of the working period: slabs, and pages of partial slabs,
+ * that were idle for a whole period go back to the backing.
+ * @param builder  the builder, or NULL
+ * @param seconds  default 15; 0: an empty slab goes back at once;
+ *                 #SLAB_PERIOD_NEVER: only slab_reap() gives memory back.
+ *                 A cache in a buffer never asks for the time: there every
+ *                 period but 0 means never.
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_working_period(slab_builder *builder,
     unsigned seconds);
+/**
+ * Set the capacity of the magazine, the array of free objects that makes
+ * slab_alloc() and slab_free() fast (Bonwick and Adams 2001).
+ * @param builder  the builder, or NULL
+ * @param rounds   objects; 0: no magazine, every call goes to the slabs.  The
+ *                 default is chosen from the object's size.
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_magazine(slab_builder *builder,
     size_t rounds);
+/**
+ * Wish for a size of the slabs; it is rounded to what is possible, and
+ * slab_stats() tells the outcome.
+ * @param builder  the builder, or NULL
+ * @param bytes    0: choose from the object's size, the default
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_slab_size(slab_builder *builder,
     size_t bytes);
+/**
+ * Choose whether the objects of different slabs start at different offsets, so
+ * that they do not compete for the same lines of the processor's caches
+ * (Bonwick 1994, section 4).
+ * @param builder  the builder, or NULL
+ * @param on       default true
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_coloring(slab_builder *builder, bool on);
+/**
+ * Choose how an object's address leads to its slab.  A build that cannot
+ * follow the choice fails with ENOTSUP.
+ * @param builder  the builder, or NULL
+ * @param system   one of #slab_system; any other value is a fault: EINVAL
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_system(slab_builder *builder,
     slab_system system);
+/**
+ * Choose whether to ask for transparent huge pages.  It is a request to the
+ * system, and only on memory from slab_builder_build_mmap().
+ * @param builder  the builder, or NULL
+ * @param mode     one of #slab_huge_pages; any other value is a fault: EINVAL
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_huge_pages(slab_builder *builder,
     slab_huge_pages mode);
+/**
+ * Have a function called when the backing has no memory.
+ * @param builder  the builder, or NULL
+ * @param handler  called before a call fails with ENOMEM; NULL: none
+ * @param arg      handed to it
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_oom(slab_builder *builder,
     slab_oom_handler *handler, void *arg);
+/**
+ * Ask for debugging.  Version 1.0 declares the flags and offers none of them:
+ * any flag makes the build fail with ENOTSUP.  What is recognised without
+ * flags is told at slab_free().
+ * @param builder  the builder, or NULL
+ * @param flags    SLAB_DEBUG_* or'ed; 0: none; an unknown bit is a fault:
+ *                 EINVAL
+ * @returns @p builder
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_debug(slab_builder *builder,
     unsigned flags);
+/**
+ * Make a second builder with the same wishes and the same fault, if any.
+ * @param builder  the builder, which stays as it is; or NULL
+ * @returns a builder of its own; NULL when @p builder is NULL or there is no
+ *          memory for another
+ * @since 1.0
+ */
 SLAB_API_ slab_builder *slab_builder_clone(const slab_builder *builder)
     SLAB_NODISCARD_;
+/**
+ * Drop a builder that is not going to be built.
+ * @param builder  the builder; NULL: nothing is done
+ * @since 1.0
+ */
 SLAB_API_ void slab_builder_free(slab_builder *builder);
 
+/**
+ * Build a cache on memory from the heap (posix_memalign()).
+ * @param builder  the wishes, consumed
+ * @returns the cache, owned by the caller, ended by slab_destroy()
+ * @retval NULL with errno
+ *         - EINVAL: a setter was given a bad value
+ *         - ENOTSUP: a debugging flag, or a slab system that this backing
+ *           cannot serve
+ *         - ENOMEM: no memory, a size too large, or a NULL builder
+ * @since 1.0
+ */
 SLAB_API_ slab_cache *slab_builder_build(slab_builder *builder)
     SLAB_NODISCARD_;
+/**
+ * Build a cache on memory mapped from the system.  Such a cache never calls
+ * malloc(), neither for its objects nor for its own structure.
+ * @param builder  the wishes, consumed
+ * @returns the cache, owned by the caller, ended by slab_destroy()
+ * @retval NULL with errno
+ *         - EINVAL: a setter was given a bad value
+ *         - ENOTSUP: a debugging flag, or a slab system that this backing
+ *           cannot serve
+ *         - ENOMEM: no memory, a size too large, or a NULL builder
+ * @since 1.0
+ */
 SLAB_API_ slab_cache *slab_builder_build_mmap(slab_builder *builder)
     SLAB_NODISCARD_;
+/**
+ * Build a cache inside one region of memory that the caller owns: a static
+ * array, shared memory, a mapped file.  Such a cache calls neither malloc()
+ * nor the operating system; its own structure lies in the region too.
+ * @param builder  the wishes, consumed
+ * @param mem      the region, of any alignment; stays the caller's, and is
+ *                 left alone by others until slab_destroy()
+ * @param bytes    its length
+ * @returns the cache, ended by slab_destroy(); or simply forgotten, when there
+ *          is no destructor to run
+ * @retval NULL with errno
+ *         - EINVAL: a setter was given a bad value, or @p mem is NULL
+ *         - ENOTSUP: a debugging flag, or a slab system that this backing
+ *           cannot serve
+ *         - ENOMEM: the region cannot hold one object, or a NULL builder
+ * @since 1.0
+ */
 SLAB_API_ slab_cache *slab_builder_build_buffer(slab_builder *builder,
     void *mem, size_t bytes) SLAB_NODISCARD_;
+/**
+ * Build a cache on functions of the caller's.
+ *
+ * can_align is asked for the ideal slab size, then for halves of it down to
+ * one page; the first yes gives aligned slabs of that size.  Without a yes
+ * slabs are looked up in a table, and blocks need only the alignment of a
+ * page.
+ *
+ * @param builder  the wishes, consumed
+ * @param backing  copied; its struct_size says how much of it there is
+ * @returns the cache, owned by the caller, ended by slab_destroy()
+ * @retval NULL with errno
+ *         - EINVAL: a setter was given a bad value,
+ *           @p backing is NULL, has no alloc or no free, has a struct_size
+ *           that does not reach them, or gave a misaligned block
+ *         - ENOTSUP: a debugging flag, or a slab system that this backing
+ *           cannot serve
+ *         - ENOMEM: no memory, a size too large, or a NULL builder
+ *
+ * When the build fails, every block has been given back, and release was not
+ * called.
+ * @since 1.0
+ */
 SLAB_API_ slab_cache *slab_builder_build_backing(slab_builder *builder,
     const slab_backing *backing) SLAB_NODISCARD_;
 
+/** @} */
+
 /* Using it --------------------------------------------------------------- */
 
+/**
+ * @defgroup using Using it
+ * @brief Take objects, give them back, end the cache.
+ *
+ * A program that defines `SLAB_INLINE` before `#include <slab.h>` gets
+ * slab_alloc() and slab_free() as inline functions over the first three words
+ * of the cache; they behave as the exported ones do, and save the call.
+ * @{
+ */
+
+/** @cond private */
 /* The slow paths behind slab_alloc() and slab_free(); not to be called. */
 SLAB_API_ void *slab_alloc_slow(slab_cache *cache);
 SLAB_API_ void slab_free_slow(slab_cache *cache, void *object);
@@ -227,41 +548,258 @@ SLAB_HOT_ void slab_free(slab_cache *cache, void *object)
 	magazine->top = top + 1;
 }
 #else
+/** @endcond */
+/**
+ * Take an object.
+ *
+ * Its contents are unknown in a cache with neither constructor nor template;
+ * else they are as the constructor or template made them when the object is
+ * new, and as slab_free() got them when it is not.
+ *
+ * @param cache  the cache
+ * @returns an object, the caller's until slab_free(), slab_reset() or a
+ *          successful slab_destroy()
+ * @retval NULL with errno
+ *         - ENOMEM: the backing has no memory and the out-of-memory handler
+ *           did not find any, or the limit is reached
+ *         - what the constructor returned, when it returned other than 0
+ *
+ * After a failure the cache is as it was.
+ * @since 1.0
+ */
 SLAB_API_ void *slab_alloc(slab_cache *cache);
+/**
+ * Give an object back.  errno is preserved.
+ *
+ * Misuse is recognised when the object reaches its slab, which may be some
+ * frees later: a pointer that is not this cache's, one that points inside an
+ * object, an object that is already free.  The library then writes one line to
+ * stderr, or to the handler of slab_set_misuse_handler(), and calls abort(),
+ * before any bookkeeping changes.  The same object freed twice in a row is
+ * recognised in the call.  A second free of an object that is handed out again
+ * before it reaches its slab is not recognised.
+ *
+ * @param cache   the cache that handed the object out
+ * @param object  the object; NULL: nothing is done
+ * @since 1.0
+ */
 SLAB_API_ void slab_free(slab_cache *cache, void *object);
+/** @cond private */
 #endif
+/** @endcond */
 
+/**
+ * Take an object with all bytes zero.
+ * @param cache  a cache with neither constructor nor template
+ * @returns as slab_alloc()
+ * @retval NULL with errno
+ *         - EINVAL: the cache has a constructor, a destructor or a template
+ *         - ENOMEM: as slab_alloc()
+ * @since 1.0
+ */
 SLAB_API_ void *slab_zalloc(slab_cache *cache);
+/**
+ * Take many objects.
+ * @param cache  the cache
+ * @param n      how many
+ * @param out    room for @p n addresses, filled from the start
+ * @returns how many were taken: @p n, or fewer with errno as slab_alloc() has
+ *          it; those taken are the caller's
+ * @since 1.0
+ */
 SLAB_API_ size_t slab_alloc_bulk(slab_cache *cache, size_t n, void **out);
+/**
+ * Give many objects back, as slab_free() does each.  errno is preserved.
+ * @param cache    the cache that handed them out
+ * @param n        how many
+ * @param objects  their addresses; NULL entries are passed over
+ * @since 1.0
+ */
 SLAB_API_ void slab_free_bulk(slab_cache *cache, size_t n,
     void *const *objects);
+/**
+ * Make the next @p n allocations unable to fail for want of memory.  The
+ * promise holds until so many more objects are live, or until slab_reap().  A
+ * constructor runs when its object is taken, and may still fail.
+ * @param cache  the cache
+ * @param n      objects beside those that are live
+ * @retval 0   done
+ * @retval -1  with errno ENOMEM: no memory, or more than the limit
+ * @since 1.0
+ */
 SLAB_API_ int slab_reserve(slab_cache *cache, size_t n);
+/**
+ * Give back all idle memory now: free objects of the magazine go to their
+ * slabs, empty slabs and whole pages without a live object to the backing.
+ * Destructors run first.  Linear in what it touches.
+ * @param cache  the cache
+ * @returns bytes given back
+ * @since 1.0
+ */
 SLAB_API_ size_t slab_reap(slab_cache *cache);
+/**
+ * Take back every object at once.  Constructed objects stay constructed, so
+ * each must be in its constructed state.  Memory stays with the cache.  Linear
+ * in the number of slabs.
+ * @param cache  the cache
+ * @since 1.0
+ */
 SLAB_API_ void slab_reset(slab_cache *cache);
+/**
+ * End a cache: destructors run, and all memory goes back.
+ * @param cache  the cache; NULL: nothing is done
+ * @retval 0   the cache is gone
+ * @retval -1  with errno EBUSY: objects are handed out, and nothing has
+ *             changed; slab_reset() first, to mean it
+ * @since 1.0
+ */
 SLAB_API_ int slab_destroy(slab_cache *cache);
+
+/** @} */
 
 /* Looking at it ---------------------------------------------------------- */
 
+/**
+ * @defgroup looking Looking at it
+ * @brief Figures, live objects, and a check of the whole cache.
+ * @{
+ */
+
+/**
+ * Tell whether an address is that of a live object of the cache.
+ * @param cache    the cache
+ * @param address  any address at all; nothing is read there
+ * @returns true only for the first byte of an object that is handed out
+ * @since 1.0
+ */
 SLAB_API_ bool slab_owns(const slab_cache *cache, const void *address);
+/**
+ * Visit every live object, in address order within a slab.
+ * @param cache  the cache
+ * @param visit  called with each object; may free that object and no other,
+ *               and takes none; other than 0 ends the walk
+ * @param arg    handed to @p visit
+ * @returns 0, or what @p visit returned to end the walk
+ * @since 1.0
+ */
 SLAB_API_ int slab_foreach(slab_cache *cache,
     int (*visit)(void *object, void *arg), void *arg);
+/**
+ * Get the figures of a cache.
+ * @param cache    the cache
+ * @param figures  filled; its struct_size, set by the caller to
+ *                 `sizeof(slab_statistics)` before the call, says how much room
+ *                 there is, so that a program and a library of different
+ *                 versions understand each other
+ * @since 1.0
+ */
 SLAB_API_ void slab_stats(const slab_cache *cache, slab_statistics *figures);
+/**
+ * Print the figures for people.
+ * @param cache   the cache; NULL: a table of all caches of the process, at a
+ *                moment when no other thread uses any of them
+ * @param stream  where to; stays the caller's
+ * @retval 0   done
+ * @retval -1  with errno of the stream's failure
+ * @since 1.0
+ */
 SLAB_API_ int slab_dump(const slab_cache *cache, FILE *stream);
+/**
+ * Walk the whole cache and verify every invariant.  For tests, and for users
+ * in doubt.  Linear in the number of objects.
+ * @param cache  the cache
+ * @retval 0   all is well
+ * @retval -1  with errno EFAULT, and slab_error() says what is broken
+ * @since 1.0
+ */
 SLAB_API_ int slab_check(slab_cache *cache);
+/**
+ * Print one line for each live object.
+ * @param cache   the cache
+ * @param stream  where to; stays the caller's
+ * @returns how many objects are live
+ * @since 1.0
+ */
 SLAB_API_ size_t slab_report_leaks(slab_cache *cache, FILE *stream);
+/**
+ * Tell the size of the objects.
+ * @param cache  the cache
+ * @returns bytes, as given to slab_builder_new()
+ * @since 1.0
+ */
 SLAB_API_ size_t slab_object_size(const slab_cache *cache);
+/**
+ * Tell the alignment of the objects.
+ * @param cache  the cache
+ * @returns bytes, a power of two
+ * @since 1.0
+ */
 SLAB_API_ size_t slab_object_align(const slab_cache *cache);
+/**
+ * Tell the name of the cache.
+ * @param cache  the cache
+ * @returns a string that lives as long as the cache
+ * @since 1.0
+ */
 SLAB_API_ const char *slab_cache_name(const slab_cache *cache);
+
+/** @} */
 
 /* Errors ------------------------------------------------------------------ */
 
+/**
+ * @defgroup errors Errors and version
+ * @brief What went wrong, in words; what to do when nothing helps.
+ * @{
+ */
+
+/**
+ * Say what the last failed call of this thread was about.  Any thread may
+ * call it at any time.
+ * @returns a string of one line, valid until this thread's next failed call;
+ *          "" when no call has failed yet
+ * @since 1.0
+ */
 SLAB_API_ const char *slab_error(void);
+/**
+ * Print the state of a cache to stderr and call abort(): for callers that
+ * cannot go on without memory.
+ * @param cache  the cache
+ * @since 1.0
+ */
 SLAB_API_ void slab_oom(const slab_cache *cache) SLAB_NORETURN_;
+/**
+ * Have a function given the line that reports misuse, in place of stderr.
+ * When it returns, abort() follows; it may longjmp() away instead, and then
+ * the cache is as it was before the bad call.
+ *
+ * There is one handler for the process: set it before other threads use
+ * caches.
+ *
+ * @param handler  called with the line, without a newline at its end; NULL:
+ *                 the default, which writes to stderr
+ * @since 1.0
+ */
 SLAB_API_ void slab_set_misuse_handler(void (*handler)(const char *line));
+/**
+ * Tell the version of the library in use; #SLAB_VERSION_STRING is that of the
+ * header.  Any thread may call it at any time.
+ * @returns a string as "1.0.0"
+ * @since 1.0
+ */
 SLAB_API_ const char *slab_version(void);
+
+/** @} */
 
 /* Types ------------------------------------------------------------------- */
 
+/**
+ * @defgroup typed Typed caches
+ * @brief Let the compiler tell one kind of object from another.
+ * @{
+ */
+
+/** @cond private */
 /*
  * C makes a wrong pointer argument a constraint violation, older compilers
  * only a warning.  From the first SLAB_DEFINE_TYPED on it is an error.
@@ -273,6 +811,23 @@ SLAB_API_ const char *slab_version(void);
 #define SLAB_WRONG_POINTERS_ARE_ERRORS_
 #endif
 
+/** @endcond */
+/**
+ * Define type-safe inline functions over caches of one C type, at file scope:
+ *
+ * - `slab_builder *NAME_builder(void)` is slab_builder_for(TYPE);
+ * - `TYPE *NAME_alloc(slab_cache *)` is slab_alloc();
+ * - `TYPE *NAME_zalloc(slab_cache *)` is slab_zalloc();
+ * - `void NAME_free(slab_cache *, TYPE *)` is slab_free(), and does not
+ *   compile with a pointer to another type.
+ *
+ * With GCC and Clang, -Wincompatible-pointer-types is an error from the first
+ * use of this macro to the end of the file.
+ *
+ * @param name  with what the names of the functions begin
+ * @param type  a complete object type
+ * @since 1.0
+ */
 #define SLAB_DEFINE_TYPED(name, type) \
 	SLAB_WRONG_POINTERS_ARE_ERRORS_ \
 	static inline SLAB_UNUSED_ slab_builder *name##_builder(void) \
@@ -285,6 +840,8 @@ SLAB_API_ const char *slab_version(void);
 	    type *object) \
 	{ slab_free(cache, object); } \
 	struct slab_typed_##name##_ /* takes the caller's semicolon */
+
+/** @} */
 
 #ifdef __cplusplus
 }
