@@ -444,8 +444,7 @@ SLAB_API_ slab_cache *slab_builder_build_mmap(slab_builder *builder)
  * @param mem      the region, of any alignment; stays the caller's, and is
  *                 left alone by others until slab_destroy()
  * @param bytes    its length
- * @returns the cache, ended by slab_destroy(); or simply forgotten, when there
- *          is no destructor to run
+ * @returns the cache, to be ended by slab_destroy() before the region ends
  * @retval NULL with errno
  *         - EINVAL: a setter was given a bad value, or @p mem is NULL
  *         - ENOTSUP: a debugging flag, or a slab system that this backing
