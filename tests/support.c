@@ -233,6 +233,59 @@ void counting_drop(struct counting *counting)
 		    counting->blocks->size);
 }
 
+/* Every kind of memory --------------------------------------------------- */
+
+const char *memory_name(enum memory_kind kind)
+{
+	static const char *const names[MEMORY_KINDS] = {
+		"heap", "mmap", "buffer", "user, aligned", "user, large",
+	};
+
+	return names[kind];
+}
+
+static slab_cache *build_in_buffer(struct memory *memory,
+    slab_builder *builder)
+{
+	if (memory->room == 0)
+		memory->room = (size_t)8 << 20;
+	memory->buffer = malloc(memory->room);
+	REQUIRE(memory->buffer != NULL);
+	return slab_builder_build_buffer(builder, memory->buffer,
+	    memory->room);
+}
+
+slab_cache *memory_build(struct memory *memory, slab_builder *builder)
+{
+	slab_backing backing = counting_backing(&memory->counting);
+
+	switch (memory->kind) {
+	case MEMORY_HEAP:
+		return slab_builder_build(builder);
+	case MEMORY_MMAP:
+		return slab_builder_build_mmap(builder);
+	case MEMORY_BUFFER:
+		return build_in_buffer(memory, builder);
+	case MEMORY_USER_ALIGNED:
+		memory->counting.aligns_to = (size_t)1 << 20;
+		break;
+	default:
+		memory->counting.dirty = true;
+		break;
+	}
+	return slab_builder_build_backing(builder, &backing);
+}
+
+bool memory_end(struct memory *memory)
+{
+	const struct counting *counting = &memory->counting;
+
+	free(memory->buffer);
+	memory->buffer = NULL;
+	return counting->faults == 0 && counting->blocks == NULL &&
+	    counting->releases == (memory->kind >= MEMORY_USER_ALIGNED);
+}
+
 /* Reports of misuse ------------------------------------------------------ */
 
 static jmp_buf landing;

@@ -72,6 +72,29 @@ slab_backing counting_backing(struct counting *counting);
 /* Frees what a cache that was given up has left. */
 void counting_drop(struct counting *counting);
 
+/* Every kind of memory a cache can be built on. */
+enum memory_kind {
+	MEMORY_HEAP,
+	MEMORY_MMAP,
+	MEMORY_BUFFER,
+	MEMORY_USER_ALIGNED, /* a counting backing that aligns to 1 MiB */
+	MEMORY_USER_LARGE,   /* one that never aligns, and is dirty */
+	MEMORY_KINDS
+};
+
+struct memory {
+	enum memory_kind kind;
+	void *buffer;
+	size_t room; /* bytes of the buffer; 0: 8 MiB */
+	struct counting counting;
+};
+
+const char *memory_name(enum memory_kind kind);
+/* `memory` with only its kind set, and perhaps `room`. */
+slab_cache *memory_build(struct memory *memory, slab_builder *builder);
+/* After slab_destroy(): whether all was given back in the right way. */
+bool memory_end(struct memory *memory);
+
 /*
  * What the library says when an object is freed: the line of its report, or
  * NULL when there is none.  The report does not end the program; the cache
