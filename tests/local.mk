@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+# The tests.  A program is made from the C file of its name; those with libcheck
+# are left out where there is none.  All see the library's inside, and link
+# its objects as they are in libslab.
+
+# With libcheck, one for a file of lib/ or for a part of the public contract.
+check_tests = \
+	tests/check_builder
+
+# Without: plain main(), exit status 77 where it cannot run.
+plain_tests =
+
+# The same files once more, with slab_alloc() and slab_free() inlined.
+
+script_tests =
+
+AM_CPPFLAGS += -iquote $(srcdir)/lib $(CHECK_CFLAGS)
+LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS)
+
+check_LTLIBRARIES += tests/libsupport.la
+tests_libsupport_la_SOURCES = tests/support.c tests/support.h
+
+program_tests = $(plain_tests) $(examples)
+check_PROGRAMS += $(plain_tests)
+if HAVE_CHECK
+program_tests += $(check_tests)
+check_PROGRAMS += $(check_tests)
+endif
+EXTRA_DIST += tests/check_support.h
+
+dist_check_SCRIPTS += $(script_tests)
+TESTS = $(program_tests) $(script_tests)
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = sh
+AM_TESTS_ENVIRONMENT = \
+	CC='$(CC)'; export CC; \
+	MAKE='$(MAKE)'; export MAKE; \
+	srcdir='$(srcdir)'; export srcdir;
+
+#| make check           all tests that can run here
+#| make check-pages     the programs of it with simulated pages of 16 and 64 KiB
+check-pages:
+	SLAB_TEST_PAGE_SIZE=16384 $(MAKE) check 'TESTS=$$(program_tests)'
+	SLAB_TEST_PAGE_SIZE=65536 $(MAKE) check 'TESTS=$$(program_tests)'
+
+#| make check-valgrind  the programs of it under Valgrind's memcheck
+check-valgrind:
+	CK_FORK=no $(MAKE) check 'TESTS=$$(program_tests)' \
+	    'LOG_COMPILER=$(LIBTOOL) --mode=execute valgrind' \
+	    'LOG_FLAGS=-q --error-exitcode=99 --leak-check=full'
+
+# Other machines and libraries: each builds a copy of the tree in variants/.
+variant = mkdir -p variants/$@ && cd variants/$@ && \
+	../source/configure --enable-werror --disable-shared --disable-doc
+variant-source:
+	$(MAKE) distdir distdir=variants/source
+
+#| make check-32bit     the programs without libcheck, built by gcc -m32
+check-32bit: variant-source
+	$(variant) --build=i686-pc-linux-gnu CC='gcc -m32'
+	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)'
+
+#| make check-musl      the same, linked with the C library musl
+check-musl: variant-source
+	$(variant) CC='musl-gcc -static'
+	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)'
+
+#| make check-s390x     the same, on a big-endian machine that qemu simulates
+check-s390x: variant-source
+	$(variant) --host=s390x-linux-gnu CC='s390x-linux-gnu-gcc -static'
+	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)' \
+	    LOG_COMPILER=qemu-s390x
+
+#| make coverage        lines of lib/ that the tests run, at least 95 in 100
+#|                      (after configure --enable-code-coverage)
+coverage: check
+	gcovr --root $(srcdir) --filter '$(srcdir)/lib/' --fail-under-line 95 \
+	    --html-details coverage.html --print-summary
+
+.PHONY: check-32bit check-musl check-pages check-s390x check-valgrind \
+	coverage variant-source
+
+clean-variants:
+	rm -rf variants
+	find . -name '*.gc[dn][ao]' -exec rm -f {} +
+clean-local: clean-variants
+.PHONY: clean-variants
