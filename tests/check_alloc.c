@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+/* The contract of taking objects: alignment, room, limit, bulk, reserve. */
+#include "check_support.h"
+
+/* Alignment and room ----------------------------------------------------- */
+
+static const size_t edge_sizes[] = {
+	1, 2, 3, 5, 7, 8, 9, 13, 16, 17, 24, 31, 33, 48, 63, 64, 65, 100, 127,
+	128, 129, 255, 256, 257, 500, 1000, 1023, 1024, 2047, 2048, 4000, 4095,
+	4096, 4097, 8191, 12345, 65535, 65536, 65537, 1 << 20, (1 << 20) + 1,
+};
+
+/* The first and the last bytes: enough of a big object. */
+static void mark(void *object, size_t size, uint64_t number)
+{
+	size_t edge = size < 32 ? size : 32;
+
+	memset(object, (int)(number % 251), edge);
+	memset((char *)object + size - edge, (int)(number % 251), edge);
+}
+
+static bool marked(const void *object, size_t size, uint64_t number)
+{
+	size_t edge = size < 32 ? size : 32;
+
+	return support_all_bytes(object, (int)(number % 251), edge) &&
+	    support_all_bytes((const char *)object + size - edge,
+	    (int)(number % 251), edge);
+}
+
+static size_t enough_for(size_t size)
+{
+	return size <= 256 ? 1000 : size <= 4200 ? 150 : size <= 65537 ? 12 : 3;
+}
+
+static void fill_and_verify(slab_cache *cache, size_t size, size_t align)
+{
+	char *objects[1000];
+	size_t n = enough_for(size);
+
+	for (size_t i = 0; i < n; i++) {
+		objects[i] = slab_alloc(cache);
+		ck_assert_ptr_nonnull(objects[i]);
+		ck_assert(support_aligned(objects[i], align));
+		mark(objects[i], size, i);
+	}
+	for (size_t i = 0; i < n; i++)
+		ck_assert_msg(marked(objects[i], size, i),
+		    "object %zu of size %zu overlaps", i, size);
+	ck_assert_whole(cache);
+	slab_free_bulk(cache, n, (void **)objects);
+}
+
+static void try_shape(enum memory_kind kind, slab_system system, size_t size,
+    size_t align)
+{
+	struct memory memory = { .kind = kind };
+	slab_cache *cache = memory_build(&memory, slab_builder_system(
+	    slab_builder_align(slab_builder_new(size), align), system));
+
+	ck_assert_msg(cache != NULL, "%s, size %zu, align %zu: %s",
+	    memory_name(kind), size, align, slab_error());
+	ck_assert_uint_eq(slab_object_size(cache), size);
+	ck_assert_uint_ge(slab_object_align(cache), align);
+	fill_and_verify(cache, size, slab_object_align(cache));
+	fill_and_verify(cache, size, slab_object_align(cache));
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert(memory_end(&memory));
+}
+
+START_TEST(test_alloc_every_size_and_align_has_room)
+{
+	for (size_t i = 0; i < COUNT(edge_sizes); i++)
+		for (size_t align = 1; align <= support_page(); align *= 2)
+			try_shape(MEMORY_MMAP, SLAB_SYSTEM_AUTO, edge_sizes[i],
+			    align);
+}
+END_TEST
+
+START_TEST(test_alloc_every_memory_and_system_has_room)
+{
+	for (size_t i = 0; i < COUNT(edge_sizes) - 2; i++) {
+		size_t size = edge_sizes[i];
+
+		for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+			try_shape(kind, SLAB_SYSTEM_AUTO, size, 1);
+			try_shape(kind, SLAB_SYSTEM_LARGE, size, 64);
+			if (kind != MEMORY_USER_LARGE && size <= 4097)
+				try_shape(kind, SLAB_SYSTEM_ALIGNED, size, 8);
+		}
+	}
+}
+END_TEST
+
+START_TEST(test_alloc_size_64_mib_has_room)
+{
+	enum { SIZE = 64 << 20 };
+	slab_cache *cache = slab_builder_build_mmap(slab_builder_new(SIZE));
+	char *first = slab_alloc(cache), *second = slab_alloc(cache);
+
+	if (first == NULL || second == NULL) { /* a small machine */
+		ck_assert_int_eq(errno, ENOMEM);
+	} else {
+		mark(first, SIZE, 1);
+		mark(second, SIZE, 2);
+		ck_assert(marked(first, SIZE, 1));
+		ck_assert(slab_owns(cache, first));
+		ck_assert(!slab_owns(cache, first + SIZE - 1));
+	}
+	slab_free(cache, first);
+	slab_free(cache, second);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+}
+END_TEST
+
+START_TEST(test_alloc_slab_of_a_single_object_works)
+{
+	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+		struct memory memory = { .kind = kind };
+		slab_cache *cache = memory_build(&memory,
+		    slab_builder_slab_size(slab_builder_new(
+		    support_page() - support_page() / 16), support_page()));
+		void *objects[20];
+
+		ck_assert_uint_eq(slab_alloc_bulk(cache, 20, objects), 20);
+		if (stats_of(cache).objects_per_slab == 1)
+			ck_assert_uint_ge(stats_of(cache).slabs_full, 20);
+		ck_assert_whole(cache);
+		slab_free_bulk(cache, 20, objects);
+		ck_assert_whole(cache);
+		ck_assert_int_eq(slab_destroy(cache), 0);
+		ck_assert(memory_end(&memory));
+	}
+}
+END_TEST
+
+START_TEST(test_alloc_last_freed_comes_first)
+{
+	slab_cache *cache = slab_builder_build(slab_builder_new(64));
+	void *a = slab_alloc(cache), *b = slab_alloc(cache);
+
+	slab_free(cache, a);
+	slab_free(cache, b);
+	ck_assert_ptr_eq(slab_alloc(cache), b);
+	ck_assert_ptr_eq(slab_alloc(cache), a);
+	slab_free(cache, NULL);
+	ck_assert_uint_eq(stats_of(cache).live, 2);
+	slab_reset(cache);
+	slab_destroy(cache);
+}
+END_TEST
+
+START_TEST(test_alloc_free_preserves_errno)
+{
+	slab_cache *cache = slab_builder_build_mmap(slab_builder_magazine(
+	    slab_builder_working_period(slab_builder_new(64), 0), 0));
+	void *objects[500];
+
+	ck_assert_uint_eq(slab_alloc_bulk(cache, 500, objects), 500);
+	errno = 4711;
+	for (size_t i = 0; i < 250; i++)
+		slab_free(cache, objects[i]);
+	slab_free_bulk(cache, 250, objects + 250);
+	slab_free(cache, NULL);
+	ck_assert_int_eq(errno, 4711);
+	slab_destroy(cache);
+}
+END_TEST
+
+/* zalloc ----------------------------------------------------------------- */
+
+START_TEST(test_zalloc_used_memory_is_zero_again)
+{
+	static const size_t sizes[] = { 1, 3, 24, 64, 1000, 5000, 70000 };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct memory memory = { .kind = MEMORY_USER_LARGE };
+		slab_cache *cache = memory_build(&memory,
+		    slab_builder_new(sizes[i]));
+
+		for (int round = 0; round < 3; round++) {
+			void *object = slab_zalloc(cache);
+
+			ck_assert(support_all_bytes(object, 0, sizes[i]));
+			memset(object, 0xFF, sizes[i]);
+			slab_free(cache, object);
+		}
+		slab_destroy(cache);
+		ck_assert(memory_end(&memory));
+	}
+}
+END_TEST
+
+START_TEST(test_zalloc_in_a_constructed_cache_fails)
+{
+	slab_cache *cache = slab_builder_build(slab_builder_template(
+	    slab_builder_new(8), NULL));
+
+	ck_assert_fails(slab_zalloc(cache), EINVAL);
+	ck_assert(strlen(slab_error()) > 0);
+	ck_assert_uint_eq(stats_of(cache).live, 0);
+	slab_destroy(cache);
+}
+END_TEST
+
+START_TEST(test_zalloc_at_the_limit_fails)
+{
+	slab_cache *cache = slab_builder_build(slab_builder_limit(
+	    slab_builder_new(8), 1));
+	void *object = slab_zalloc(cache);
+
+	ck_assert_ptr_nonnull(object);
+	ck_assert_fails(slab_zalloc(cache), ENOMEM);
+	slab_free(cache, object);
+	slab_destroy(cache);
+}
+END_TEST
+
+/* Bulk ------------------------------------------------------------------- */
+
+START_TEST(test_bulk_of_any_number_is_filled)
+{
+	static const size_t rounds[] = { 0, 1, 2, 7, 64, 1000 };
+	static const size_t numbers[] = { 0, 1, 2, 63, 64, 65, 1000, 5000 };
+	static void *objects[5000];
+
+	for (size_t i = 0; i < COUNT(rounds); i++) {
+		slab_cache *cache = slab_builder_build_mmap(
+		    slab_builder_magazine(slab_builder_new(24), rounds[i]));
+
+		for (size_t j = 0; j < COUNT(numbers); j++) {
+			size_t n = numbers[j];
+
+			ck_assert_uint_eq(slab_alloc_bulk(cache, n, objects),
+			    n);
+			ck_assert_uint_eq(stats_of(cache).live, n);
+			for (size_t k = 0; k < n; k++)
+				mark(objects[k], 24, k);
+			for (size_t k = 0; k < n; k++)
+				ck_assert(marked(objects[k], 24, k));
+			slab_free_bulk(cache, n, objects);
+			ck_assert_uint_eq(stats_of(cache).live, 0);
+			ck_assert_whole(cache);
+		}
+		slab_destroy(cache);
+	}
+}
+END_TEST
+
+START_TEST(test_bulk_free_ignores_null)
+{
+	slab_cache *cache = slab_builder_build(slab_builder_new(24));
+	void *objects[4] = { NULL, slab_alloc(cache), NULL, slab_alloc(cache) };
+
+	slab_free_bulk(cache, 4, objects);
+	slab_free_bulk(cache, 0, NULL);
+	ck_assert_uint_eq(stats_of(cache).live, 0);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+}
+END_TEST
+
+START_TEST(test_bulk_returns_fewer_when_memory_ends)
+{
+	struct memory memory = { .kind = MEMORY_BUFFER, .room = 65536 };
+	slab_cache *cache = memory_build(&memory, slab_builder_new(100));
+	static void *objects[1000];
+	size_t got;
+
+	errno = 0;
+	got = slab_alloc_bulk(cache, 1000, objects);
+	ck_assert_int_eq(errno, ENOMEM);
+	ck_assert_uint_gt(got, 0);
+	ck_assert_uint_lt(got, 1000);
+	ck_assert_uint_eq(stats_of(cache).live, got);
+	ck_assert_fails(slab_alloc(cache), ENOMEM);
+	ck_assert_whole(cache);
+	slab_free_bulk(cache, got, objects);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, got, objects), got);
+	slab_reset(cache);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	memory_end(&memory);
+}
+END_TEST
+
+/* Limit ------------------------------------------------------------------ */
+
+static void reach_limit_and_leave(slab_cache *cache, size_t limit)
+{
+	void *objects[300];
+
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < limit; i++) {
+			objects[i] = slab_alloc(cache);
+			ck_assert_ptr_nonnull(objects[i]);
+		}
+		ck_assert_fails(slab_alloc(cache), ENOMEM);
+		ck_assert(strlen(slab_error()) > 0);
+		ck_assert_whole(cache);
+		slab_free(cache, objects[limit / 2]);
+		objects[limit / 2] = slab_alloc(cache);
+		ck_assert_ptr_nonnull(objects[limit / 2]);
+		ck_assert_fails(slab_alloc(cache), ENOMEM);
+		ck_assert_uint_eq(stats_of(cache).live, limit);
+		slab_free_bulk(cache, limit, objects);
+	}
+}
+
+START_TEST(test_limit_is_reached_and_left_again)
+{
+	static const size_t limits[] = { 1, 2, 3, 10, 64, 65, 300 };
+	static const size_t rounds[] = { 0, 1, 2, 5, 100 };
+
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		for (size_t j = 0; j < COUNT(rounds); j++) {
+			slab_cache *cache = slab_builder_build_mmap(
+			    slab_builder_magazine(slab_builder_limit(
+			    slab_builder_new(40), limits[i]), rounds[j]));
+
+			reach_limit_and_leave(cache, limits[i]);
+			ck_assert_int_eq(slab_destroy(cache), 0);
+		}
+	}
+}
+END_TEST
+
+static bool ask_once_more(slab_cache *cache, void *arg)
+{
+	(void)cache;
+	++*(int *)arg;
+	return false;
+}
+
+START_TEST(test_limit_is_no_lack_of_memory)
+{
+	int asked = 0;
+	slab_cache *cache = slab_builder_build(slab_builder_oom(
+	    slab_builder_limit(slab_builder_new(8), 5), ask_once_more,
+	    &asked));
+	void *objects[6];
+
+	ck_assert_uint_eq(slab_alloc_bulk(cache, 6, objects), 5);
+	ck_assert_int_eq(asked, 0);
+	slab_free_bulk(cache, 5, objects);
+	slab_destroy(cache);
+}
+END_TEST
+
+/* Reserve ---------------------------------------------------------------- */
+
+START_TEST(test_reserve_makes_allocations_unable_to_fail)
+{
+	static const size_t numbers[] = { 1, 2, 64, 1000, 3000 };
+	static const size_t sizes[] = { 8, 24, 600, 5000 };
+	static void *objects[3000];
+
+	for (size_t i = 0; i < COUNT(numbers) * COUNT(sizes); i++) {
+		struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+		size_t n = numbers[i % COUNT(numbers)];
+		slab_cache *cache = memory_build(&memory,
+		    slab_builder_new(sizes[i / COUNT(numbers)]));
+		void *before = slab_alloc(cache);
+
+		ck_assert_int_eq(slab_reserve(cache, n), 0);
+		memory.counting.refuse_from = memory.counting.allocs + 1;
+		ck_assert_uint_eq(slab_alloc_bulk(cache, n, objects), n);
+		ck_assert_uint_eq(memory.counting.refused, 0);
+		ck_assert_whole(cache);
+		slab_free_bulk(cache, n, objects);
+		slab_free(cache, before);
+		ck_assert_int_eq(slab_destroy(cache), 0);
+		ck_assert(memory_end(&memory));
+	}
+}
+END_TEST
+
+START_TEST(test_reserve_survives_frees_and_the_period)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache = memory_build(&memory, slab_builder_working_period(
+	    slab_builder_new(512), 0));
+	void *objects[400];
+
+	ck_assert_int_eq(slab_reserve(cache, 400), 0);
+	for (size_t i = 0; i < 100; i++)
+		slab_free(cache, slab_alloc(cache));
+	memory.counting.refuse_from = memory.counting.allocs + 1;
+	ck_assert_uint_eq(slab_alloc_bulk(cache, 400, objects), 400);
+	slab_free_bulk(cache, 400, objects);
+	slab_destroy(cache);
+	ck_assert(memory_end(&memory));
+}
+END_TEST
+
+START_TEST(test_reserve_without_memory_fails)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache = memory_build(&memory, slab_builder_new(512));
+
+	ck_assert_int_eq(slab_reserve(cache, 0), 0);
+	memory.counting.refuse_from = memory.counting.allocs + 3;
+	ck_assert_fails(slab_reserve(cache, 1000000) == 0, ENOMEM);
+	ck_assert_whole(cache);
+	ck_assert_fails(slab_reserve(cache, SIZE_MAX) == 0, ENOMEM);
+	memory.counting.refuse_from = 0;
+	ck_assert_int_eq(slab_reserve(cache, 1000), 0);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert(memory_end(&memory));
+}
+END_TEST
+
+START_TEST(test_reserve_above_the_limit_fails)
+{
+	slab_cache *cache = slab_builder_build(slab_builder_limit(
+	    slab_builder_new(8), 10));
+	void *objects[10];
+
+	ck_assert_fails(slab_reserve(cache, 11) == 0, ENOMEM);
+	ck_assert_int_eq(slab_reserve(cache, 10), 0);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, 10, objects), 10);
+	ck_assert_fails(slab_reserve(cache, 1) == 0, ENOMEM);
+	slab_free_bulk(cache, 10, objects);
+	slab_destroy(cache);
+}
+END_TEST
+
+CHECK_MAIN("alloc",
+    test_alloc_every_size_and_align_has_room,
+    test_alloc_every_memory_and_system_has_room,
+    test_alloc_size_64_mib_has_room,
+    test_alloc_slab_of_a_single_object_works,
+    test_alloc_last_freed_comes_first,
+    test_alloc_free_preserves_errno,
+    test_zalloc_used_memory_is_zero_again,
+    test_zalloc_in_a_constructed_cache_fails,
+    test_zalloc_at_the_limit_fails,
+    test_bulk_of_any_number_is_filled,
+    test_bulk_free_ignores_null,
+    test_bulk_returns_fewer_when_memory_ends,
+    test_limit_is_reached_and_left_again,
+    test_limit_is_no_lack_of_memory,
+    test_reserve_makes_allocations_unable_to_fail,
+    test_reserve_survives_frees_and_the_period,
+    test_reserve_without_memory_fails,
+    test_reserve_above_the_limit_fails);
