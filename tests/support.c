@@ -17,13 +17,7 @@
 
 /* Pages and the clock ---------------------------------------------------- */
 
-static size_t simulated_page;
-static uint64_t simulated_now = 1000;
-
-static size_t simulated_page_size(void)
-{
-	return simulated_page;
-}
+static uint64_t simulated_now = 1000000;
 
 static uint64_t stopped_clock(void)
 {
@@ -36,15 +30,14 @@ void support_start(void)
 
 	if (wish == NULL || *wish == '\0')
 		return;
-	simulated_page = strtoul(wish, NULL, 0);
-	REQUIRE(simulated_page >= (size_t)sysconf(_SC_PAGESIZE) &&
-	    (simulated_page & (simulated_page - 1)) == 0);
-	slabi_os.page_size = simulated_page_size;
+	slabi_os.page_size = strtoul(wish, NULL, 0);
+	REQUIRE(slabi_os.page_size >= (size_t)sysconf(_SC_PAGESIZE) &&
+	    (slabi_os.page_size & (slabi_os.page_size - 1)) == 0);
 }
 
 size_t support_page(void)
 {
-	return slabi_os.page_size();
+	return slabi_os.page_size;
 }
 
 void support_clock_stop(void)
@@ -54,7 +47,7 @@ void support_clock_stop(void)
 
 void support_clock_forward(unsigned seconds)
 {
-	simulated_now += seconds;
+	simulated_now += (uint64_t)seconds * 1000;
 }
 
 /* Numbers ---------------------------------------------------------------- */
@@ -251,6 +244,7 @@ static slab_cache *build_in_buffer(struct memory *memory,
 		memory->room = (size_t)8 << 20;
 	memory->buffer = malloc(memory->room);
 	REQUIRE(memory->buffer != NULL);
+	memset(memory->buffer, JUNK, memory->room);
 	return slab_builder_build_buffer(builder, memory->buffer,
 	    memory->room);
 }
