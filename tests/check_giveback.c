@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/* Promise 5: memory goes back; and reap, reset and destroy. */
+#include "check_support.h"
+
+#define SIZE 1000
+#define MANY 8000
+
+static void *objects[MANY];
+
+/* A cache whose slabs are small, so that it has many. */
+static slab_builder *small_slabs(unsigned period)
+{
+	return slab_builder_slab_size(slab_builder_working_period(
+	    slab_builder_new(SIZE), period), 65536);
+}
+
+static slab_cache *build_counted(struct memory *memory, slab_builder *builder)
+{
+	slab_cache *cache = memory_build(memory, builder);
+
+	ck_assert_ptr_nonnull(cache);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
+	ck_assert_uint_ge(stats_of(cache).slabs, 4);
+	return cache;
+}
+
+static void end(slab_cache *cache, struct memory *memory)
+{
+	ck_assert_whole(cache);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert(memory_end(memory));
+}
+
+/* So much traffic that every clock is read. */
+static void traffic(slab_cache *cache)
+{
+	static void *some[600];
+
+	for (int i = 0; i < 300; i++) {
+		ck_assert_uint_eq(slab_alloc_bulk(cache, 600, some), 600);
+		slab_free_bulk(cache, 600, some);
+	}
+}
+
+/* The working period ----------------------------------------------------- */
+
+START_TEST(test_period_0_gives_an_empty_slab_back_at_once)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache = build_counted(&memory, slab_builder_magazine(
+	    small_slabs(0), 0));
+	size_t slabs = stats_of(cache).slabs;
+
+	for (size_t i = 0; i < MANY; i++)
+		slab_free(cache, objects[i]);
+	ck_assert_uint_eq(stats_of(cache).slabs, 0);
+	ck_assert_uint_eq(stats_of(cache).slabs_released, slabs);
+	end(cache, &memory);
+}
+END_TEST
+
+START_TEST(test_period_never_keeps_all_until_reap)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache;
+	size_t slabs;
+
+	support_clock_stop();
+	cache = build_counted(&memory, small_slabs(SLAB_PERIOD_NEVER));
+	slabs = stats_of(cache).slabs;
+	slab_free_bulk(cache, MANY, objects);
+	for (int i = 0; i < 3; i++) {
+		support_clock_forward(100000);
+		traffic(cache);
+	}
+	ck_assert_uint_eq(stats_of(cache).slabs, slabs);
+	ck_assert_uint_gt(slab_reap(cache), 0);
+	ck_assert_uint_eq(stats_of(cache).slabs, 0);
+	end(cache, &memory);
+}
+END_TEST
+
+static void go_idle(slab_cache *cache, unsigned period)
+{
+	for (int i = 0; i < 3; i++) {
+		support_clock_forward(period + 1);
+		traffic(cache);
+	}
+}
+
+START_TEST(test_period_end_gives_idle_slabs_back)
+{
+	static const unsigned periods[] = { 1, 15, 3600 };
+
+	support_clock_stop();
+	for (size_t i = 0; i < COUNT(periods); i++) {
+		struct memory memory = { .kind = i == 0 ? MEMORY_USER_LARGE :
+		    MEMORY_USER_ALIGNED };
+		slab_cache *cache = build_counted(&memory,
+		    small_slabs(periods[i]));
+		size_t slabs = stats_of(cache).slabs;
+
+		slab_free_bulk(cache, MANY, objects);
+		traffic(cache);
+		ck_assert_uint_eq(stats_of(cache).slabs, slabs);
+		go_idle(cache, periods[i]);
+		ck_assert_uint_lt(stats_of(cache).slabs, slabs);
+		ck_assert_uint_le(stats_of(cache).capacity, 600 * 4);
+		end(cache, &memory);
+	}
+}
+END_TEST
+
+START_TEST(test_period_default_is_15_seconds)
+{
+	slab_cache *cache;
+	size_t slabs;
+
+	support_clock_stop();
+	cache = slab_builder_build_mmap(slab_builder_slab_size(
+	    slab_builder_new(SIZE), 65536));
+	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
+	slab_free_bulk(cache, MANY, objects);
+	slabs = stats_of(cache).slabs;
+	support_clock_forward(14);
+	traffic(cache);
+	ck_assert_uint_eq(stats_of(cache).slabs, slabs);
+	go_idle(cache, 15);
+	ck_assert_uint_lt(stats_of(cache).slabs, slabs);
+	slab_destroy(cache);
+}
+END_TEST
+
+START_TEST(test_period_slabs_in_use_stay)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache;
+	size_t slabs;
+
+	support_clock_stop();
+	cache = build_counted(&memory, small_slabs(15));
+	slabs = stats_of(cache).slabs;
+	for (int i = 0; i < 5; i++) {
+		slab_free_bulk(cache, MANY, objects);
+		support_clock_forward(6);
+		ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
+	}
+	ck_assert_uint_eq(stats_of(cache).slabs_created, slabs);
+	slab_free_bulk(cache, MANY, objects);
+	end(cache, &memory);
+}
+END_TEST
+
+START_TEST(test_period_end_is_spread_over_calls)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache;
+	size_t last, most = 0;
+
+	support_clock_stop();
+	cache = build_counted(&memory, slab_builder_magazine(small_slabs(15),
+	    2));
+	slab_free_bulk(cache, MANY, objects);
+	last = stats_of(cache).slabs;
+	ck_assert_uint_gt(last, 100);
+	for (size_t i = 0; i < 60000; i++) {
+		void *some[4];
+		size_t now;
+
+		if (i % 10000 == 0)
+			support_clock_forward(16);
+		for (size_t n = 0; n < 4; n++)
+			some[n] = slab_alloc(cache);
+		slab_free_bulk(cache, 4, some);
+		now = stats_of(cache).slabs;
+		if (last > now && last - now > most)
+			most = last - now;
+		last = now;
+	}
+	ck_assert_uint_le(last, 2);
+	ck_assert_uint_ge(most, 1);
+	ck_assert_uint_le(most, 16);
+	end(cache, &memory);
+}
+END_TEST
+
+START_TEST(test_edge_of_a_slab_maps_nothing)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache = memory_build(&memory, slab_builder_magazine(
+	    small_slabs(15), 0));
+	size_t n = 0;
+
+	do
+		objects[n++] = slab_alloc(cache);
+	while (stats_of(cache).slabs < 2);
+	for (int i = 0; i < 1000; i++) {
+		slab_free(cache, objects[n - 1]);
+		objects[n - 1] = slab_alloc(cache);
+	}
+	ck_assert_uint_eq(stats_of(cache).slabs_created, 2);
+	ck_assert_uint_eq(stats_of(cache).slabs_released, 0);
+	slab_free_bulk(cache, n, objects);
+	end(cache, &memory);
+}
+END_TEST
+
+/* Pages of partial slabs ------------------------------------------------- */
+
+/* Frees all but every `step`-th object, which get their number written. */
+static void thin_out(slab_cache *cache, size_t step)
+{
+	for (size_t i = 0; i < MANY; i++) {
+		if (i % step == 0)
+			memset(objects[i], (int)(i / step % 251), SIZE);
+		else
+			slab_free(cache, objects[i]);
+	}
+}
+
+static void verify_and_free(slab_cache *cache, size_t step)
+{
+	for (size_t i = 0; i < MANY; i += step) {
+		ck_assert(support_all_bytes(objects[i],
+		    (int)(i / step % 251), SIZE));
+		slab_free(cache, objects[i]);
+	}
+}
+
+START_TEST(test_reap_purges_idle_pages_of_partial_slabs)
+{
+	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+		struct memory memory = { .kind = kind,
+		    .room = (size_t)16 << 20 };
+		slab_cache *cache;
+		size_t step = 8 * support_page() / SIZE + 3, bytes;
+
+		memory.counting.dirty = true;
+		cache = build_counted(&memory, slab_builder_working_period(
+		    slab_builder_new(SIZE), SLAB_PERIOD_NEVER));
+		thin_out(cache, step);
+		bytes = slab_reap(cache);
+		ck_assert_whole(cache);
+		if (kind != MEMORY_BUFFER && kind != MEMORY_HEAP) {
+			ck_assert_uint_gt(bytes, MANY * SIZE / 4);
+			ck_assert_uint_gt(stats_of(cache).bytes_purged, 0);
+			ck_assert_uint_eq(memory.counting.purges == 0,
+			    kind == MEMORY_MMAP);
+		}
+		verify_and_free(cache, step);
+		end(cache, &memory);
+	}
+}
+END_TEST
+
+START_TEST(test_purged_pages_are_used_again)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	static void *others[MANY];
+	size_t step = 4 * support_page() / SIZE + 3;
+	slab_cache *cache;
+
+	memory.counting.dirty = true;
+	cache = build_counted(&memory, slab_builder_new(SIZE));
+	thin_out(cache, step);
+	slab_reap(cache);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY / 2, others), MANY / 2);
+	for (size_t i = 0; i < MANY / 2; i++)
+		memset(others[i], 0xEE, SIZE);
+	ck_assert_whole(cache);
+	verify_and_free(cache, step);
+	slab_free_bulk(cache, MANY / 2, others);
+	slab_reap(cache);
+	ck_assert_uint_eq(stats_of(cache).bytes_purged, 0);
+	end(cache, &memory);
+}
+END_TEST
+
+START_TEST(test_period_end_purges_idle_pages)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	size_t step = 8 * support_page() / SIZE + 3;
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = build_counted(&memory, slab_builder_working_period(
+	    slab_builder_new(SIZE), 15));
+	thin_out(cache, step);
+	for (int i = 0; i < 4; i++)
+		go_idle(cache, 15);
+	ck_assert_uint_gt(memory.counting.purges, 0);
+	ck_assert_uint_gt(stats_of(cache).bytes_purged, 0);
+	ck_assert_whole(cache);
+	verify_and_free(cache, step);
+	end(cache, &memory);
+}
+END_TEST
+
+/* Reap, reset, destroy --------------------------------------------------- */
+
+START_TEST(test_reap_tells_what_went_back)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache = build_counted(&memory, small_slabs(15));
+	slab_statistics before, after;
+	size_t bytes;
+
+	ck_assert_uint_eq(slab_reap(cache), 0);
+	thin_out(cache, 40);
+	before = stats_of(cache);
+	bytes = slab_reap(cache);
+	after = stats_of(cache);
+	ck_assert_uint_eq(bytes, before.bytes_reserved - after.bytes_reserved +
+	    after.bytes_purged - before.bytes_purged);
+	ck_assert_uint_eq(after.live, MANY / 40);
+	verify_and_free(cache, 40);
+	end(cache, &memory);
+}
+END_TEST
+
+START_TEST(test_reap_of_everything_leaves_a_usable_cache)
+{
+	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+		struct memory memory = { .kind = kind,
+		    .room = (size_t)16 << 20 };
+		slab_cache *cache = build_counted(&memory, small_slabs(15));
+
+		for (int i = 0; i < 3; i++) {
+			slab_free_bulk(cache, MANY, objects);
+			slab_reap(cache);
+			ck_assert_uint_eq(stats_of(cache).slabs, 0);
+			ck_assert_uint_eq(stats_of(cache).cached, 0);
+			ck_assert_whole(cache);
+			ck_assert_uint_eq(slab_alloc_bulk(cache, MANY,
+			    objects), MANY);
+		}
+		slab_free_bulk(cache, MANY, objects);
+		end(cache, &memory);
+	}
+}
+END_TEST
+
+START_TEST(test_reset_takes_every_object_back)
+{
+	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+		struct memory memory = { .kind = kind,
+		    .room = (size_t)16 << 20 };
+		slab_cache *cache = build_counted(&memory, small_slabs(15));
+
+		slab_reset(cache);
+		ck_assert_uint_eq(stats_of(cache).live, 0);
+		ck_assert(!slab_owns(cache, objects[0]));
+		ck_assert_whole(cache);
+		ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
+		slab_free_bulk(cache, MANY / 2, objects);
+		slab_reset(cache);
+		slab_reset(cache);
+		end(cache, &memory);
+	}
+}
+END_TEST
+
+START_TEST(test_destroy_with_live_objects_changes_nothing)
+{
+	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+		struct memory memory = { .kind = kind };
+		slab_cache *cache = memory_build(&memory, small_slabs(15));
+		slab_statistics before, after;
+
+		objects[0] = slab_alloc(cache);
+		objects[1] = slab_alloc(cache);
+		slab_free(cache, objects[0]);
+		before = stats_of(cache);
+		ck_assert_fails(slab_destroy(cache) == 0, EBUSY);
+		ck_assert(strlen(slab_error()) > 0);
+		after = stats_of(cache);
+		ck_assert_mem_eq(&before, &after, sizeof(before));
+		ck_assert(slab_owns(cache, objects[1]));
+		slab_free(cache, objects[1]);
+		end(cache, &memory);
+	}
+}
+END_TEST
+
+CHECK_MAIN("giveback",
+    test_period_0_gives_an_empty_slab_back_at_once,
+    test_period_never_keeps_all_until_reap,
+    test_period_end_gives_idle_slabs_back,
+    test_period_default_is_15_seconds,
+    test_period_slabs_in_use_stay,
+    test_period_end_is_spread_over_calls,
+    test_edge_of_a_slab_maps_nothing,
+    test_reap_purges_idle_pages_of_partial_slabs,
+    test_purged_pages_are_used_again,
+    test_period_end_purges_idle_pages,
+    test_reap_tells_what_went_back,
+    test_reap_of_everything_leaves_a_usable_cache,
+    test_reset_takes_every_object_back,
+    test_destroy_with_live_objects_changes_nothing);
