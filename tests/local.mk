@@ -12,7 +12,12 @@ plain_tests =
 
 # The same files once more, with slab_alloc() and slab_free() inlined.
 
-script_tests =
+script_tests = \
+	tests/test_dist.sh \
+	tests/test_headers.sh \
+	tests/test_install.sh \
+	tests/test_man.sh \
+	tests/test_symbols.sh
 
 AM_CPPFLAGS += -iquote $(srcdir)/lib $(CHECK_CFLAGS)
 LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS)
@@ -77,7 +82,13 @@ coverage: check
 	gcovr --root $(srcdir) --filter '$(srcdir)/lib/' --fail-under-line 95 \
 	    --html-details coverage.html --print-summary
 
-.PHONY: check-32bit check-musl check-pages check-s390x check-valgrind \
+#| make abi-baseline    the interface of this release, for tests/test_abi.sh
+abi-baseline: lib/libslab.la
+	abidw --headers-dir $(srcdir)/include --no-corpus-path \
+	    --no-comp-dir-path --out-file $(srcdir)/tests/abi/libslab-1.abi \
+	    lib/.libs/libslab.so
+
+.PHONY: abi-baseline check-32bit check-musl check-pages check-s390x check-valgrind \
 	coverage variant-source
 
 clean-variants:

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The header compiles alone, without a warning, wherever users may include it,
+# and the typed wrappers take the right pointers only.
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+includes="-I$srcdir/include -Iinclude"
+warnings="-Wall -Wextra -Wconversion -Wshadow -Wundef -Werror"
+
+cat >"$work/alone.c" <<'END'
+#include <slab.h>
+#include <slab.h>
+#if !SLAB_VERSION_AT_LEAST(1, 0, 0)
+#error "the version is wrong"
+#endif
+END
+cp "$work/alone.c" "$work/alone.cc"
+
+cat >"$work/right.c" <<'END'
+#include <slab.h>
+struct node { struct node *next; double value; };
+SLAB_DEFINE_TYPED(node, struct node);
+struct node *use(slab_cache *cache);
+struct node *use(slab_cache *cache)
+{
+	slab_builder_free(node_builder());
+	node_free(cache, node_alloc(cache));
+	return node_zalloc(cache);
+}
+END
+sed 's/node_free(cache, .*/double other = 0; node_free(cache, \&other);/' \
+    "$work/right.c" >"$work/wrong_free.c"
+sed 's/return node_zalloc.*/double *other = node_alloc(cache); (void)other; return 0;/' \
+    "$work/right.c" >"$work/wrong_alloc.c"
+for source in right wrong_free wrong_alloc; do
+	sed 's/struct node \*use(slab_cache \*cache);//' "$work/$source.c" \
+	    >"$work/$source.cc"
+done
+
+compiles()
+{
+	"$@" $includes -c -o "$work/out.o" 2>"$work/messages"
+}
+
+good()
+{
+	compiles "$@" || {
+		echo "does not compile: $*"
+		cat "$work/messages"
+		failed=1
+	}
+}
+
+bad()
+{
+	if compiles "$@"; then
+		echo "compiles, and should not: $*"
+		failed=1
+	fi
+}
+
+set -f
+for compiler in "$CC" gcc clang; do
+	command -v ${compiler%% *} >/dev/null || continue
+	for inline in "" -DSLAB_INLINE; do
+		for standard in "-std=c11 -pedantic" "-std=c99 -pedantic" \
+		    -std=gnu17; do
+			cc="$compiler $standard $warnings $inline"
+			good $cc "$work/alone.c"
+			good $cc "$work/right.c"
+			# without -Werror: it is an error all the same
+			cc="$compiler $standard $inline"
+			bad $cc "$work/wrong_free.c"
+			bad $cc "$work/wrong_alloc.c"
+		done
+	done
+done
+for compiler in g++ clang++; do
+	command -v $compiler >/dev/null || continue
+	for inline in "" -DSLAB_INLINE; do
+		for standard in "-std=c++11 -pedantic" "-std=c++17 -pedantic"; do
+			cc="$compiler $standard $warnings $inline"
+			good $cc "$work/alone.cc"
+			good $cc "$work/right.cc"
+			bad $cc "$work/wrong_free.cc"
+			bad $cc "$work/wrong_alloc.cc"
+		done
+	done
+done
+exit $failed

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# lib/libslab.map is the list of the library's calls.  The header declares, the
+# shared library exports, the Debian symbols file lists and the manual describes
+# exactly these.
+set -eu
+list=$(mktemp -d)
+trap 'rm -rf "$list"' EXIT
+failed=0
+
+# same WHAT: the names on standard input are those of the map.
+same()
+{
+	sort -u >"$list/other"
+	if ! diff "$list/map" "$list/other" >"$list/diff"; then
+		echo "lib/libslab.map (<) and $1 (>) differ:"
+		cat "$list/diff"
+		failed=1
+	fi
+}
+
+# Name and version, as "slab_alloc LIBSLAB_1.0".
+awk '
+	/^LIBSLAB_/ { node = $1 }
+	/^\tslab_.*;/ { sub(";", "", $1); print $1, node }
+' "$srcdir/lib/libslab.map" | sort >"$list/versioned"
+cut -d' ' -f1 "$list/versioned" >"$list/map"
+test -s "$list/map"
+
+# A declaration begins with SLAB_API_, and may go on in the next lines.
+tr '\n' ' ' <"$srcdir/include/slab.h" | sed 's/SLAB_API_/\n&/g' |
+    sed -n 's/^SLAB_API_ [^(]*\<\(slab_[a-z_]*\)(.*/\1/p' |
+    same "include/slab.h"
+
+ls "$srcdir"/man/man3 | sed -n 's/\.3$//p' >"$list/pages"
+# The slow paths are no calls for users; macros and types have pages too.
+{ comm -12 "$list/map" "$list/pages"; grep '_slow$' "$list/map"; } |
+    same "the pages in man/man3"
+
+# Lines such as " slab_alloc@LIBSLAB_1.0 1.0.0".
+sed -n 's/^ \(slab_[a-z_]*\)@\(LIBSLAB_[0-9.]*\) .*/\1 \2/p' \
+    "$srcdir/debian/libslab1.symbols" | sort >"$list/debian"
+diff "$list/versioned" "$list/debian" || {
+	echo "lib/libslab.map (<) and debian/libslab1.symbols (>) differ"
+	failed=1
+}
+
+library=lib/.libs/libslab.so
+if test -e $library && command -v nm >/dev/null; then
+	nm -D --defined-only $library | sed 's/@@*/ /' |
+	    awk '$3 ~ /^slab/ { print $3, $4 }' | sort >"$list/exported"
+	diff "$list/versioned" "$list/exported" || {
+		echo "lib/libslab.map (<) and $library (>) differ"
+		failed=1
+	}
+fi
+exit $failed
