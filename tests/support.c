@@ -40,6 +40,13 @@ size_t support_page(void)
 	return slabi_os.page_size;
 }
 
+bool support_under_valgrind(void)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+
+	return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
+}
+
 void support_clock_stop(void)
 {
 	slabi_os.now = stopped_clock;

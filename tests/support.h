@@ -17,6 +17,9 @@ void support_start(void);
 /* The page size that the library sees. */
 size_t support_page(void);
 
+/* Whether memory is watched by Valgrind, under which limits mean little. */
+bool support_under_valgrind(void);
+
 /* The library's clock stands still from here, and moves by this. */
 void support_clock_stop(void);
 void support_clock_forward(unsigned seconds);
