@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: MIT
+"""Where libslab must stand, cell by cell, and the verdict for each row."""
+
+import math
+import os
+from dataclasses import dataclass, field
+
+from peers import GROWING, MALLOCS, PEERS, VARIANTS
+
+ROUNDING = .005    # two decimals are compared, not noise behind them
+
+
+@dataclass
+class Cell:
+    """One measured ratio (or figure) and what it was compared with."""
+    where: str
+    value: float
+    against: str = ''
+
+
+@dataclass
+class Row:
+    """A requirement: every cell at most, or at least, the limit."""
+    title: str
+    limit: float
+    at_least: bool = False
+    unit: str = 'x'
+    of_mean: bool = False       # the limit is for the geometric mean
+    cells: list = field(default_factory=list)
+
+    def meets(self, value):
+        if self.at_least:
+            return value >= self.limit - ROUNDING
+        return value <= self.limit + ROUNDING
+
+    def mean(self):
+        positive = [c.value for c in self.cells if c.value > 0]
+        if not positive:
+            return 0.0
+        return math.exp(sum(map(math.log, positive)) / len(positive))
+
+    def failing(self):
+        if self.of_mean:
+            return [] if self.meets(self.mean()) else self.cells
+        return [c for c in self.cells if not self.meets(c.value)]
+
+    def worst(self):
+        pick = min if self.at_least else max
+        return pick(self.cells, key=lambda cell: cell.value)
+
+    def verdict(self):
+        if not self.cells:
+            return 'NOT MEASURED'
+        return 'fails' if self.failing() else 'holds'
+
+
+def where(size, count):
+    return f'{size} B' if count == 1 else f'{size} B x {count}'
+
+
+class Table:
+    """Builds the rows from the results."""
+
+    def __init__(self, results):
+        self.results = results
+        self.rows = []
+
+    def add(self, row, cells):
+        row.cells = [c for c in cells if c is not None]
+        self.rows.append(row)
+
+    def cells_of(self, metric, allocator, counts=None):
+        return [(size, count) for size, count
+                in self.results.cells(metric, allocator)
+                if counts is None or count in counts]
+
+    def ratio(self, metric, ours, theirs, size, count, metric2=None,
+              inverse=False):
+        """Ours divided by the best of theirs (inverse: the other way)."""
+        value = self.results.median(metric, size, count, ours)
+        best = self.results.least(metric2 or metric, size, count, theirs)
+        if value is None or best is None or not value or not best[0]:
+            return None
+        return Cell(where(size, count),
+                    best[0] / value if inverse else value / best[0], best[1])
+
+    def compare(self, row, metric, ours, theirs, counts=None, **how):
+        self.add(row, [self.ratio(metric, ours, theirs, size, count, **how)
+                       for size, count
+                       in self.cells_of(metric, ours, counts)])
+
+    def spread(self, row, metrics, names):
+        """The slowest of several ways divided by the fastest."""
+        cells = []
+        for metric in metrics:
+            for size, count in self.cells_of(metric, names[-1]):
+                medians = [(self.results.median(metric, size, count, name),
+                            name) for name in names]
+                medians = [m for m in medians if m[0]]
+                if len(medians) == len(names):
+                    slow, fast = max(medians), min(medians)
+                    cells.append(Cell(
+                        f'{metric} {where(size, count)}', slow[0] / fast[0],
+                        f'{slow[1]} / {fast[1]}'))
+        self.add(row, cells)
+
+    def figure(self, row, metric, ours, wanted=lambda size: True,
+               value=lambda size, value: value):
+        cells = []
+        for size, count in self.cells_of(metric, ours):
+            median = self.results.median(metric, size, count, ours)
+            if wanted(size):
+                cells.append(Cell(where(size, count), value(size, median)))
+        self.add(row, cells)
+
+
+def speed_rows(table):
+    table.compare(Row('hot pair, called / array stack', 1.15),
+                  'pair', 'slab', ['array-stack'])
+    table.compare(Row('hot pair: fastest malloc / called', 1.6, True),
+                  'pair', 'slab', MALLOCS, inverse=True)
+    table.compare(Row('hot pair: SLAB_INLINE / called', .65),
+                  'pair', 'slab-inline', ['slab'])
+    table.compare(Row('hot pair: SLAB_INLINE / boost::pool', 1.7),
+                  'pair', 'slab-inline', ['boost'])
+    table.compare(Row('churn / array stack', 1.15),
+                  'churn', 'slab', ['array-stack'])
+    table.compare(Row('churn / fastest malloc', 1), 'churn', 'slab', MALLOCS)
+
+
+def batch_rows(table):
+    for name, counts in (('1 thousand', [1000]), ('100 thousand', [100000]),
+                         ('1 million', range(100001, 1000001))):
+        metric = 'random_both'
+        table.compare(
+            Row(f'warm, freed at random, {name}: fastest growing / slab, mean',
+                1.4, True, of_mean=True),
+            metric, 'slab', GROWING, counts, inverse=True)
+        table.compare(
+            Row(f'warm, freed at random, {name}: fastest growing / slab, each',
+                1, True), metric, 'slab', GROWING, counts, inverse=True)
+        table.compare(
+            Row(f'warm, freed at random, {name}: slab / DPDK', 1.25),
+            metric, 'slab', ['dpdk'], counts)
+        table.compare(Row(f'new memory, {name}: small pages / page touch',
+                          1.15), 'new_alloc', 'slab-small-pages',
+                      ['page-touch'], counts)
+        table.compare(Row(f'new memory, {name}: huge pages / page touch',
+                          1.15), 'new_alloc', 'slab-huge-pages',
+                      ['page-touch-huge'], counts)
+        table.compare(Row(f'new memory, {name}: slab / fastest growing', 1),
+                      'new_alloc', 'slab', GROWING, counts)
+
+
+def other_rows(table):
+    table.compare(Row('bulk of 32 / DPDK', 1), 'bulk32', 'slab', ['dpdk'])
+    table.compare(Row('bulk of 32 / single calls', .6), 'bulk32', 'slab',
+                  ['slab'], metric2='single32')
+    ways = ['slab'] + [v for v in VARIANTS
+                       if v not in ('slab-check', 'slab-buffer')]
+    table.spread(Row('heap, mmap, aligned, large: slowest / fastest', 1.25),
+                 ['pair', 'new_alloc', 'same_both', 'opposite_both',
+                  'random_both', 'churn'], ways)
+    table.compare(Row('hot pair: SLAB_DEBUG_CHECK / slab', 2.5),
+                  'pair', 'slab-check', ['slab'])
+    table.compare(Row('constructor, one object: construct-and-destroy / slab',
+                      30, True), 'constructed_pair', 'slab', PEERS,
+                  inverse=True)
+    table.compare(Row('constructor, 100 objects: construct-and-destroy / slab',
+                      30, True), 'constructed_batch', 'slab', PEERS,
+                  inverse=True)
+    table.compare(Row('walk / fastest malloc', 1), 'walk', 'slab', MALLOCS)
+
+
+def memory_rows(table):
+    table.figure(Row('resident, one object of up to 256 bytes', 12288,
+                     unit=' B'), 'bytes_at_1', 'slab', lambda s: s <= 256)
+    table.figure(
+        Row('resident / payload, 100 thousand of 16 to 4096 bytes', 1.02),
+        'bytes_at_100000', 'slab', lambda s: 16 <= s <= 4096,
+        lambda size, value: value / (100000 * size))
+    table.compare(Row('resident after 90 % freed and a reap / pages of the '
+                      'living', 1.10), 'bytes_tenth', 'slab', ['slab'],
+                  metric2='bytes_tenth_pages')
+    table.figure(Row('resident after all freed and a reap', 65536, unit=' B'),
+                 'bytes_none', 'slab')
+    results = table.results
+    counts = [(count, results.median('instructions', size, count, 'slab'))
+              for size, count in results.cells('instructions', 'slab')]
+    least = min((i for c, i in counts), default=1)
+    table.add(Row('instructions an operation, 1 thousand to 10 million live: '
+                  'each / least', 1.10),
+              [Cell(f'{c} live', i / least, f'{i:.1f}') for c, i in counts])
+    for name in ('slab', 'slab-heap'):
+        table.figure(Row(f'ten thousand caches, {name}: resident each', 12288,
+                         unit=' B'), 'caches_bytes', name)
+        table.figure(Row(f'ten thousand caches, {name}: mappings each', 2,
+                         unit=''), 'caches_mappings', name)
+    table.compare(Row('build and destroy / bare system calls', 2.5),
+                  'caches_ns', 'slab', ['slab'], metric2='caches_bare_ns')
+    table.add(Row('stalls over 100 us, per million, beyond the array stack\'s',
+                  0, unit=''),
+              [Cell(where(size, count),
+                    max(0, results.median('over_100us_ppm', size, count,
+                                          'slab') -
+                        (results.most('over_100us_ppm', size, count,
+                                      'array-stack') or 0)),
+                    f'slowest {results.median("slowest_us", size, count, "slab"):.0f} us')
+               for size, count in results.cells('over_100us_ppm', 'slab')])
+
+
+def rows(results):
+    table = Table(results)
+    speed_rows(table)
+    batch_rows(table)
+    other_rows(table)
+    memory_rows(table)
+    return table.rows
+
+
+def number(value):
+    return f'{value:.2f}' if value < 1000 else f'{value:.0f}'
+
+
+def row_line(row):
+    sign = '>=' if row.at_least else '<='
+    limit = f'{sign} {number(row.limit)}{row.unit}'
+    if not row.cells:
+        return f'{row.title:70} {limit:>12}  {row.verdict()}'
+    worst = row.worst()
+    return (f'{row.title:70} {limit:>12}  {row.verdict()}  '
+            f'mean {number(row.mean())}, worst {number(worst.value)} '
+            f'({worst.where}{", " + worst.against if worst.against else ""})'
+            f', {len(row.cells) - len(row.failing())} of {len(row.cells)}')
+
+
+def write(results, notes, folder):
+    """Write ratios.tsv and report.txt; returns the text of the latter."""
+    table = rows(results)
+    with open(os.path.join(folder, 'ratios.tsv'), 'w') as file:
+        print('row', 'cell', 'value', 'limit', 'against', 'verdict', sep='\t',
+              file=file)
+        for row in table:
+            failing = row.failing()
+            for cell in row.cells:
+                print(row.title, cell.where, f'{cell.value:.3f}',
+                      ('>=' if row.at_least else '<=') + f'{row.limit:g}',
+                      cell.against,
+                      'fails' if cell in failing else 'holds', sep='\t',
+                      file=file)
+    lines = notes + [''] + [row_line(row) for row in table] + ['']
+    for row in table:
+        if row.failing():
+            lines.append(f'fails: {row.title}')
+            lines += [f'    {c.where:32} {number(c.value):>10}  {c.against}'
+                      for c in row.failing()]
+    text = '\n'.join(lines)
+    with open(os.path.join(folder, 'report.txt'), 'w') as file:
+        print(text, file=file)
+    return text
