@@ -31,7 +31,7 @@ if HAVE_CHECK
 program_tests += $(check_tests)
 check_PROGRAMS += $(check_tests)
 endif
-EXTRA_DIST += tests/check_support.h
+EXTRA_DIST += tests/check_support.h tests/package.sh
 
 dist_check_SCRIPTS += $(script_tests)
 TESTS = $(program_tests) $(script_tests)
