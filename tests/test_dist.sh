@@ -11,8 +11,8 @@ trap 'rm -rf "$work"' EXIT
 git -C "$srcdir" ls-files >"$work/tracked" || exit 77
 $MAKE -s distdir distdir="$work/dist" >/dev/null
 (cd "$work/dist" && find . -type f) | sed 's,^\./,,' |
-    grep -vE '^(aclocal\.m4|configure|Makefile\.in|(build-aux|m4)/[^/]*)$' \
-    >"$work/archived"
+    grep -vxE 'aclocal\.m4|configure|(build-aux|m4)/[^/]*' |
+    grep -vxE 'Makefile\.in|config\.h\.in|rpm/libslab\.spec' >"$work/archived"
 sort -o "$work/tracked" "$work/tracked"
 sort -o "$work/archived" "$work/archived"
 diff "$work/tracked" "$work/archived" || {
