@@ -31,7 +31,7 @@ lib_libslabi_la_SOURCES = \
 	lib/system_large.c \
 	lib/walk.c \
 	lib/working_set.c
-lib_libslabi_la_CPPFLAGS = $(AM_CPPFLAGS) $(LIB_CPPFLAGS)
+lib_libslabi_la_CPPFLAGS = $(base_cppflags) $(LIB_CPPFLAGS)
 lib_libslabi_la_CFLAGS = $(AM_CFLAGS) $(LIB_CFLAGS)
 
 lib_LTLIBRARIES = lib/libslab.la

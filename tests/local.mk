@@ -5,12 +5,29 @@
 
 # With libcheck, one for a file of lib/ or for a part of the public contract.
 check_tests = \
-	tests/check_builder
+	tests/check_alloc \
+	tests/check_backing \
+	tests/check_buffer \
+	tests/check_builder \
+	tests/check_construct \
+	tests/check_figures \
+	tests/check_geometry \
+	tests/check_giveback \
+	tests/check_look \
+	tests/check_misuse \
+	tests/check_supply \
+	tests/check_wishes
 
 # Without: plain main(), exit status 77 where it cannot run.
-plain_tests =
-
-# The same files once more, with slab_alloc() and slab_free() inlined.
+plain_tests = \
+	tests/churn \
+	tests/exhaust \
+	tests/fault \
+	tests/fuzz_ops \
+	tests/many \
+	tests/no_malloc \
+	tests/no_syscall \
+	tests/threads
 
 script_tests = \
 	tests/test_dist.sh \
@@ -19,11 +36,16 @@ script_tests = \
 	tests/test_man.sh \
 	tests/test_symbols.sh
 
-AM_CPPFLAGS += -iquote $(srcdir)/lib $(CHECK_CFLAGS)
-LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS)
+AM_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(CHECK_CFLAGS) \
+	$(TESTS_CPPFLAGS)
+LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS) -pthread
 
 check_LTLIBRARIES += tests/libsupport.la
-tests_libsupport_la_SOURCES = tests/support.c tests/support.h
+tests_libsupport_la_SOURCES = \
+	tests/model.c \
+	tests/model.h \
+	tests/support.c \
+	tests/support.h
 
 program_tests = $(plain_tests) $(examples)
 check_PROGRAMS += $(plain_tests)
@@ -31,7 +53,10 @@ if HAVE_CHECK
 program_tests += $(check_tests)
 check_PROGRAMS += $(check_tests)
 endif
-EXTRA_DIST += tests/check_support.h tests/package.sh
+EXTRA_DIST += \
+	tests/check_support.h \
+	tests/corpus \
+	tests/package.sh
 
 dist_check_SCRIPTS += $(script_tests)
 TESTS = $(program_tests) $(script_tests)
@@ -60,7 +85,13 @@ variant = mkdir -p variants/$@ && cd variants/$@ && \
 variant-source:
 	$(MAKE) distdir distdir=variants/source
 
-#| make check-32bit     the programs without libcheck, built by gcc -m32
+#| make check-inline    the programs with slab_alloc and slab_free inlined
+check-inline: variant-source
+	$(variant)
+	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)' \
+	    TESTS_CPPFLAGS=-DSLAB_INLINE
+
+#| make check-32bit     those without libcheck, by gcc -m32
 check-32bit: variant-source
 	$(variant) --build=i686-pc-linux-gnu CC='gcc -m32'
 	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)'
@@ -88,8 +119,8 @@ abi-baseline: lib/libslab.la
 	    --no-comp-dir-path --out-file $(srcdir)/tests/abi/libslab-1.abi \
 	    lib/.libs/libslab.so
 
-.PHONY: abi-baseline check-32bit check-musl check-pages check-s390x check-valgrind \
-	coverage variant-source
+.PHONY: abi-baseline check-32bit check-inline check-musl check-pages \
+	check-s390x check-valgrind coverage variant-source
 
 clean-variants:
 	rm -rf variants
