@@ -4,6 +4,7 @@
 
 noinst_LTLIBRARIES = lib/libslabi.la
 lib_libslabi_la_SOURCES = \
+	lib/backing.c \
 	lib/backing.h \
 	lib/backing_buffer.c \
 	lib/backing_heap.c \
@@ -15,7 +16,7 @@ lib_libslabi_la_SOURCES = \
 	lib/error.h \
 	lib/geometry.c \
 	lib/geometry.h \
-	lib/misuse.c \
+	lib/life.h \
 	lib/os.c \
 	lib/os.h \
 	lib/registry.c \
@@ -26,6 +27,7 @@ lib_libslabi_la_SOURCES = \
 	lib/slab_map.c \
 	lib/slab_map.h \
 	lib/stats.c \
+	lib/system.c \
 	lib/system.h \
 	lib/system_aligned.c \
 	lib/system_large.c \
