@@ -9,7 +9,9 @@ lib_libslabi_la_SOURCES = \
 	lib/backing_buffer.c \
 	lib/backing_heap.c \
 	lib/backing_mmap.c \
+	lib/build.c \
 	lib/builder.c \
+	lib/builder.h \
 	lib/cache.c \
 	lib/cache.h \
 	lib/error.c \

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where memory comes from: heap, mmap, a buffer, or the user's functions, all
+ * seen as the public slab_backing and what only the built-in ones can do.
+ */
+#ifndef SLABI_BACKING_H
+#define SLABI_BACKING_H
+
+#include <slab.h>
+
+struct slabi_backing {
+	slab_backing calls;
+	/* Optional, advice: fault pages in; ask for huge ones. */
+	void (*populate)(void *pages, size_t size);
+	void (*huge)(void *block, size_t size);
+	size_t unit;      /* slabs are a multiple of this, and aligned to it */
+	size_t meta_unit; /* so are blocks for the cache itself and its tables */
+	bool fixed;       /* memory that never goes back: no periods, no clock */
+};
+
+void slabi_backing_heap(struct slabi_backing *backing);
+void slabi_backing_mmap(struct slabi_backing *backing);
+/* False, with errno and words, when the user's functions cannot be used. */
+bool slabi_backing_user(struct slabi_backing *backing,
+    const slab_backing *calls);
+
+/*
+ * The buffer keeps its books at its own start.  `slab_size` is the size of
+ * the blocks that will come back; told later, as it depends on what is left.
+ */
+struct slabi_buffer;
+bool slabi_backing_buffer(struct slabi_backing *backing, void *mem,
+    size_t bytes);
+/* Bytes that are left, and blocks of a size, aligned so, that fit there. */
+size_t slabi_buffer_left(const struct slabi_backing *backing);
+size_t slabi_buffer_blocks(const struct slabi_backing *backing, size_t size,
+    size_t align);
+
+/* A block for the cache itself or its tables; size 0 on overflow is refused. */
+void *slabi_backing_meta_alloc(const struct slabi_backing *backing,
+    size_t *size);
+/* The size is the one that alloc has rounded up. */
+void slabi_backing_meta_free(const struct slabi_backing *backing, void *block,
+    size_t size);
+
+/* alloc() of the backing; a misaligned block is given back and refused. */
+void *slabi_backing_alloc(const struct slabi_backing *backing, size_t size,
+    size_t align);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns memory from mmap, and what is to be done when munmap is refused. */
+#include <pthread.h>
+
+#include "backing.h"
+#include "geometry.h"
+#include "os.h"
+
+/*
+ * Blocks that could not be unmapped (the process has all the mappings it may
+ * have, and unmapping would split one).  Their pages are purged, the block is
+ * kept here, for all caches, until somebody needs one of its size, or until
+ * an unmapping succeeds again.
+ */
+struct stranded {
+	struct stranded *next;
+	size_t size;
+};
+
+static struct stranded *all_stranded;
+static pthread_mutex_t stranded_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+strand(void *block, size_t size)
+{
+	struct stranded *stranded = block;
+
+	slabi_os.purge(block, size);
+	stranded->size = size;
+	pthread_mutex_lock(&stranded_lock);
+	stranded->next = all_stranded;
+	all_stranded = stranded;
+	pthread_mutex_unlock(&stranded_lock);
+}
+
+/* One of that size and alignment, or with size 0 any; NULL: none. */
+static struct stranded *
+take_stranded(size_t size, size_t align)
+{
+	struct stranded **link, *found;
+
+	pthread_mutex_lock(&stranded_lock);
+	for (link = &all_stranded; (found = *link); link = &found->next)
+		if (size == 0 || (found->size == size &&
+		    ((uintptr_t)found & (align - 1)) == 0))
+			break;
+	if (found)
+		*link = found->next;
+	pthread_mutex_unlock(&stranded_lock);
+	return found;
+}
+
+/* Unmap, or strand what cannot be; whether it is gone. */
+static bool
+unmap_or_strand(void *block, size_t size)
+{
+	if (size == 0 || slabi_os.unmap(block, size) == 0)
+		return true;
+	strand(block, size);
+	return false;
+}
+
+/* Map more than needed, and cut what is before and behind off. */
+static void *
+map_and_trim(size_t size, size_t align)
+{
+	size_t spare = align;
+	char *start, *block;
+	size_t before;
+
+	if (size > SIZE_MAX - spare)
+		return NULL;
+	start = slabi_os.map(size + spare);
+	if (!start)
+		return NULL;
+	block = (char *)slabi_round_up((uintptr_t)start, align);
+	before = (size_t)(block - start);
+	unmap_or_strand(start, before);
+	unmap_or_strand(block + size, spare - before);
+	return block;
+}
+
+/*
+ * Most often the first try is aligned: the kernel puts a new mapping below
+ * the last one, and a slab of a power of two leaves the next one aligned too.
+ */
+static void *
+map_aligned(size_t size, size_t align)
+{
+	void *block = slabi_os.map(size);
+
+	if (!block || ((uintptr_t)block & (align - 1)) == 0)
+		return block;
+	unmap_or_strand(block, size);
+	return map_and_trim(size, align);
+}
+
+static bool
+can_align(void *arg, size_t size)
+{
+	(void)arg;
+	(void)size;
+	return true;
+}
+
+static void *
+mmap_alloc(void *arg, size_t size, size_t align)
+{
+	void *block = map_aligned(size, align);
+
+	(void)arg;
+	return block ? block : take_stranded(size, align);
+}
+
+static void
+mmap_free(void *arg, void *block, size_t size)
+{
+	struct stranded *other;
+
+	(void)arg;
+	if (unmap_or_strand(block, size) && (other = take_stranded(0, 1)))
+		unmap_or_strand(other, other->size);
+}
+
+static void
+mmap_purge(void *arg, void *pages, size_t size)
+{
+	(void)arg;
+	slabi_os.purge(pages, size);
+}
+
+static void
+mmap_populate(void *pages, size_t size)
+{
+	slabi_os.populate(pages, size);
+}
+
+static void
+mmap_huge(void *block, size_t size)
+{
+	slabi_os.huge(block, size);
+}
+
+void
+slabi_backing_mmap(struct slabi_backing *backing)
+{
+	*backing = (struct slabi_backing){
+		.calls = {
+			.struct_size = sizeof(slab_backing),
+			.can_align = can_align,
+			.alloc = mmap_alloc,
+			.free = mmap_free,
+			.purge = mmap_purge,
+		},
+		.populate = mmap_populate,
+		.huge = mmap_huge,
+		.unit = slabi_os.page_size,
+		.meta_unit = slabi_os.page_size,
+	};
+}

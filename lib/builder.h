@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The wishes for one cache. */
+#ifndef SLABI_BUILDER_H
+#define SLABI_BUILDER_H
+
+#include <slab.h>
+
+#define SLABI_ROUNDS_DEFAULT SIZE_MAX
+
+/* A copy of something of the caller's: inside, or in pages where it is large. */
+struct slabi_copy {
+	void *at; /* NULL: nothing was copied */
+	size_t size;
+	size_t mapped; /* bytes of its pages; 0: it is inside */
+	_Alignas(16) unsigned char inside[128];
+};
+
+struct slab_builder {
+	int fault;           /* errno of the first fault; 0: none */
+	char said[128];      /* and what was wrong */
+	unsigned slot;       /* which of the builders that need no memory */
+	size_t size;
+	size_t align;
+	size_t limit;
+	size_t rounds;
+	size_t slab_size;
+	unsigned period;
+	bool coloring;
+	bool zero;           /* objects start as zero bytes */
+	slab_system system;
+	slab_huge_pages huge_pages;
+	slab_ctor *ctor;
+	slab_dtor *dtor;
+	void *life_arg;
+	slab_oom_handler *oom;
+	void *oom_arg;
+	struct slabi_copy name;
+	struct slabi_copy template;
+};
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the magazine: the hot paths, which are written down in <slab.h> so that
+ * callers can have them inline too, and the slow ones behind them.
+ */
+#define SLAB_HOT_ SLAB_API_
+
+#include "cache.h"
+
+#include <errno.h>
+
+#include "error.h"
+
+void
+slabi_cache_set_magazine(struct slab_cache *cache, size_t capacity)
+{
+	size_t i;
+
+	cache->capacity = capacity;
+	cache->magazine.base = cache->rounds + SLAB_AHEAD_ - 1;
+	cache->magazine.top = cache->magazine.base;
+	cache->magazine.end = cache->magazine.base + capacity;
+	/* Harmless addresses to prefetch, and equal to no object. */
+	for (i = 0; i < SLAB_AHEAD_; i++)
+		cache->rounds[i] = cache;
+}
+
+/* Half a magazine, which is what moves to and from the slab layer. */
+static size_t
+half(const struct slab_cache *cache)
+{
+	return (cache->capacity + 1) / 2;
+}
+
+static _Noreturn void
+misuse(const struct slab_cache *cache, enum slabi_place place,
+    const void *object)
+{
+	static const char *const said[] = {
+		[SLABI_UNCARVED] = ", which was never handed out",
+		[SLABI_INSIDE] = ", which is inside an object",
+		[SLABI_FOREIGN] = ", which is not from this cache",
+	};
+
+	if (place == SLABI_FREE)
+		slabi_misuse(cache->name, "double free of", object, "");
+	slabi_misuse(cache->name, "free of", object, said[place]);
+}
+
+/* Drop the `n` oldest rounds from the magazine. */
+static void
+drop_oldest(struct slab_cache *cache, size_t n)
+{
+	void **first = cache->magazine.base + 1;
+
+	memmove(first, first + n,
+	    (slabi_cache_rounds(cache) - n) * sizeof(*first));
+	cache->magazine.top -= n;
+}
+
+/*
+ * Give the oldest rounds back.  One that cannot be is dropped, so that the
+ * cache is whole whatever the handler of misuse does; NULL: all went well.
+ */
+static void *
+give_oldest(struct slab_cache *cache, size_t n, enum slabi_place *place)
+{
+	void **first = cache->magazine.base + 1;
+	size_t given = slabi_layer_give(&cache->layer, n, first, place);
+	void *bad = given < n ? first[given] : NULL;
+
+	drop_oldest(cache, bad ? given + 1 : n);
+	return bad;
+}
+
+void
+slabi_cache_flush(struct slab_cache *cache, size_t n)
+{
+	enum slabi_place place;
+	void *bad = give_oldest(cache, n, &place);
+
+	if (bad)
+		misuse(cache, place, bad);
+}
+
+bool
+slabi_cache_holds(const struct slab_cache *cache, const void *address)
+{
+	void **round;
+
+	for (round = cache->magazine.top; round > cache->magazine.base; round--)
+		if (*round == address)
+			return true;
+	return false;
+}
+
+/* Construct an object that has been taken raw; false: it is given back. */
+static bool
+construct(struct slab_cache *cache, void *object)
+{
+	struct slabi_layer *layer = &cache->layer;
+	enum slabi_place place;
+	int error = slabi_life_begin(&layer->life, object,
+	    layer->system.geometry.size);
+
+	if (error == 0) {
+		slabi_layer_set_made(layer, object);
+		return true;
+	}
+	slabi_layer_give(layer, 1, &object, &place);
+	slabi_fail(error, "the constructor failed with errno %d", error);
+	return false;
+}
+
+/* Memory cannot be had: does the program's handler find some? */
+static bool
+handler_helps(struct slab_cache *cache)
+{
+	int error = errno;
+	bool helps = cache->oom && error == ENOMEM &&
+	    cache->layer.out < cache->layer.limit &&
+	    cache->oom(cache, cache->oom_arg);
+
+	errno = error;
+	return helps;
+}
+
+/* Take up to `n` constructed objects from the slab layer; 0: errno says why. */
+static size_t
+obtain(struct slab_cache *cache, size_t n, void **out, ptrdiff_t step)
+{
+	size_t taken;
+	bool raw;
+
+	do
+		taken = slabi_layer_take(&cache->layer, n, out, step, &raw);
+	while (taken == 0 && handler_helps(cache));
+	if (taken > 0 && raw && !construct(cache, *out))
+		return 0;
+	return taken;
+}
+
+/* Fill the empty magazine by half, the lowest address on top; whether. */
+static bool
+refill(struct slab_cache *cache)
+{
+	void **first = cache->magazine.base + 1;
+	size_t n = half(cache);
+	size_t got = obtain(cache, n, first + n - 1, -1);
+
+	if (got == 0)
+		return false;
+	if (got < n)
+		memmove(first, first + n - got, got * sizeof(*first));
+	cache->magazine.top += got;
+	cache->refills++;
+	return true;
+}
+
+void *
+slab_alloc_slow(slab_cache *cache)
+{
+	void *object = NULL;
+
+	if (cache->capacity == 0) {
+		if (obtain(cache, 1, &object, 1) == 0)
+			return NULL;
+	} else {
+		if (!refill(cache))
+			return NULL;
+		object = *cache->magazine.top--;
+	}
+	slabi_working_set_step(&cache->layer);
+	return object;
+}
+
+static void
+give_directly(struct slab_cache *cache, void *object)
+{
+	enum slabi_place place;
+
+	if (slabi_layer_give(&cache->layer, 1, &object, &place) == 0)
+		misuse(cache, place, object);
+}
+
+/* Put an object on the full magazine, whose older half makes room for it. */
+static void
+push_full(struct slab_cache *cache, void *object)
+{
+	enum slabi_place place;
+	void *bad = give_oldest(cache, half(cache), &place);
+
+	*++cache->magazine.top = object;
+	cache->flushes++;
+	if (bad)
+		misuse(cache, place, bad);
+}
+
+void
+slab_free_slow(slab_cache *cache, void *object)
+{
+	int error = errno;
+
+	if (!object)
+		return;
+	if (object == *cache->magazine.top)
+		misuse(cache, SLABI_FREE, object);
+	if (cache->capacity == 0)
+		give_directly(cache, object);
+	else
+		push_full(cache, object);
+	slabi_working_set_step(&cache->layer);
+	errno = error;
+}
+
+void *
+slab_zalloc(slab_cache *cache)
+{
+	void *object;
+
+	if (slabi_life_exists(&cache->layer.life)) {
+		slabi_fail(EINVAL, "slab_zalloc() in a cache with a "
+		    "constructor or a template");
+		return NULL;
+	}
+	object = slab_alloc(cache);
+	if (object)
+		memset(object, 0, cache->layer.system.geometry.size);
+	return object;
+}
+
+/* Take up to `n` rounds of the magazine. */
+static size_t
+pop_some(struct slab_cache *cache, size_t n, void **out)
+{
+	size_t rounds = slabi_cache_rounds(cache);
+
+	n = slabi_smaller(n, rounds);
+	cache->magazine.top -= n;
+	memcpy(out, cache->magazine.top + 1, n * sizeof(*out));
+	return n;
+}
+
+size_t
+slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
+{
+	size_t done = pop_some(cache, n, out);
+
+	while (done < n) {
+		size_t some;
+
+		/* Few go through the magazine, many do not need it. */
+		if (n - done < half(cache))
+			some = refill(cache) ?
+			    pop_some(cache, n - done, out + done) : 0;
+		else
+			some = obtain(cache, n - done, out + done, 1);
+		if (some == 0)
+			break;
+		done += some;
+		slabi_working_set_step(&cache->layer);
+	}
+	return done;
+}
+
+/* Push up to `n` objects, as many as there is room for, without any NULL. */
+static size_t
+push_some(struct slab_cache *cache, size_t n, void *const *objects)
+{
+	void **top = cache->magazine.top;
+	size_t i;
+
+	n = slabi_smaller(n, (size_t)(cache->magazine.end - top));
+	for (i = 0; i < n; i++) {
+		top[1] = objects[i];
+		top += objects[i] != NULL;
+	}
+	cache->magazine.top = top;
+	return n;
+}
+
+void
+slab_free_bulk(slab_cache *cache, size_t n, void *const *objects)
+{
+	size_t done = push_some(cache, n, objects);
+
+	while (done < n) {
+		slab_free_slow(cache, objects[done++]);
+		done += push_some(cache, n - done, objects + done);
+	}
+}
+
+int
+slab_reserve(slab_cache *cache, size_t n)
+{
+	size_t live = slabi_cache_live(cache);
+	size_t rounds = slabi_cache_rounds(cache);
+
+	if (n > cache->layer.limit - live) {
+		slabi_fail(ENOMEM, "%zu objects more than the %zu in use are "
+		    "above the limit", n, live);
+		return -1;
+	}
+	if (n <= rounds)
+		return 0;
+	return slabi_layer_reserve(&cache->layer, n - rounds) ? 0 : -1;
+}
+
+size_t
+slab_reap(slab_cache *cache)
+{
+	int error = errno;
+	size_t bytes;
+
+	slabi_cache_flush(cache, slabi_cache_rounds(cache));
+	bytes = slabi_working_set_reap(&cache->layer);
+	errno = error;
+	return bytes;
+}
+
+void
+slab_reset(slab_cache *cache)
+{
+	cache->magazine.top = cache->magazine.base;
+	slabi_layer_reset(&cache->layer);
+}
+
+int
+slab_destroy(slab_cache *cache)
+{
+	struct slabi_backing backing;
+	size_t live;
+
+	if (!cache)
+		return 0;
+	live = slabi_cache_live(cache);
+	if (live > 0) {
+		slabi_fail(EBUSY, "cache \"%.64s\" has %zu objects handed out",
+		    cache->name, live);
+		return -1;
+	}
+	slabi_cache_flush(cache, slabi_cache_rounds(cache));
+	slabi_registry_remove(cache);
+	slabi_layer_end(&cache->layer);
+	backing = cache->layer.system.backing;
+	slabi_backing_meta_free(&backing, cache, cache->block_size);
+	if (backing.calls.release)
+		backing.calls.release(backing.calls.arg);
+	return 0;
+}

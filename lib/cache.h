@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A cache: a magazine over the slab layer.
+ *
+ *   I8  the rounds of the magazine are objects that are out of the slab layer,
+ *       so the objects that users hold are layer.out - rounds
+ *   I9  the rounds of a cache with construction are constructed
+ */
+#ifndef SLABI_CACHE_H
+#define SLABI_CACHE_H
+
+#include <slab.h>
+
+#include "slab_layer.h"
+
+struct slab_cache {
+	/* What <slab.h> tells of it; must be first. */
+	struct slab_magazine magazine;
+	size_t capacity;        /* of the magazine, rounds; 0: there is none */
+	struct slabi_layer layer;
+	slab_oom_handler *oom;  /* NULL: none */
+	void *oom_arg;
+	uint64_t refills;
+	uint64_t flushes;
+	const char *name;
+	struct slab_cache *next; /* in the list of all caches */
+	struct slab_cache *previous;
+	size_t block_size;      /* of the block that the cache itself is in */
+	void *rounds[];         /* SLAB_AHEAD_ words to prefetch, rounds, … */
+};
+
+/* Rounds in the magazine. */
+static inline size_t
+slabi_cache_rounds(const struct slab_cache *cache)
+{
+	return (size_t)(cache->magazine.top - cache->magazine.base);
+}
+
+/* Objects that users hold; fewer than none only where wrong ones were freed. */
+static inline size_t
+slabi_cache_live(const struct slab_cache *cache)
+{
+	size_t rounds = slabi_cache_rounds(cache);
+
+	return cache->layer.out > rounds ? cache->layer.out - rounds : 0;
+}
+
+/* Put the magazine over its memory, empty. */
+void slabi_cache_set_magazine(struct slab_cache *cache, size_t capacity);
+/* Words that a magazine needs. */
+static inline size_t
+slabi_cache_magazine_words(size_t capacity)
+{
+	return SLAB_AHEAD_ + capacity;
+}
+
+/* Give the `n` oldest rounds back to the slab layer. */
+void slabi_cache_flush(struct slab_cache *cache, size_t n);
+/* Is this address in the magazine? */
+bool slabi_cache_holds(const struct slab_cache *cache, const void *address);
+
+/* The list of all caches. */
+void slabi_registry_add(struct slab_cache *cache);
+void slabi_registry_remove(struct slab_cache *cache);
+/* Visit each, with the list locked; a result other than 0 ends it. */
+int slabi_registry_each(int (*visit)(const struct slab_cache *cache, void *arg),
+    void *arg);
+
+#endif

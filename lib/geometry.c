@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the decision how large slabs are and what lies where in them. */
+#include "geometry.h"
+
+#include <assert.h>
+
+#include "slab.h"
+
+/*
+ * Big slabs, carved lazily: few mappings and few headers, and what has not
+ * been carved costs addresses only.  2 MiB is also a huge page of most CPUs.
+ */
+#define IDEAL_SIZE ((size_t)(sizeof(void *) >= 8 ? 2048 : 256) * 1024)
+/* Bitmaps up to this size lie next to the header. */
+#define SMALL_BITMAPS 512
+#define MOST_COLORS 256
+
+size_t
+slabi_power_above(size_t x)
+{
+	size_t power = 1;
+
+	while (power < x && power <= SIZE_MAX / 2)
+		power *= 2;
+	return power;
+}
+
+size_t
+slabi_power_below(size_t x)
+{
+	size_t power = 1;
+
+	while (power <= x / 2)
+		power *= 2;
+	return power;
+}
+
+unsigned
+slabi_log2(size_t power)
+{
+	unsigned log = 0;
+
+	while (power >>= 1)
+		log++;
+	return log;
+}
+
+/* Whether objects of this size can be reckoned with at all. */
+static bool
+set_stride(struct slabi_geometry *geometry, const struct slabi_wish *wish)
+{
+	assert(wish->size > 0 && wish->align > 0);
+	assert((wish->align & (wish->align - 1)) == 0);
+	if (wish->size > SIZE_MAX / 8)
+		return false;
+	geometry->size = wish->size;
+	geometry->align = wish->align;
+	geometry->stride = slabi_round_up(wish->size, wish->align);
+	geometry->inverse = (UINT64_C(1) << 32) / geometry->stride + 1;
+	return true;
+}
+
+/* Lay out a slab of so many objects; its bytes. */
+static size_t
+lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
+    size_t objects)
+{
+	size_t stride = geometry->stride;
+	size_t words = (objects + 63) / 64;
+	size_t bits = words * 8 * (wish->made ? 2 : 1);
+	size_t head = sizeof(struct slab) + (words + 63) / 64 * 8;
+	/* Objects that fill whole lines, or equal parts of one, start on it. */
+	size_t start = slabi_larger(geometry->align,
+	    slabi_smaller(SLABI_LINE, stride & (~stride + 1)));
+	bool small = bits <= SMALL_BITMAPS;
+	size_t end;
+
+	geometry->first = slabi_round_up(head + (small ? bits : 0), start);
+	end = geometry->first + objects * stride;
+	geometry->free_bits = small ? head : slabi_round_up(end, SLABI_LINE);
+	geometry->made_bits = wish->made ? geometry->free_bits + words * 8 : 0;
+	geometry->objects = (uint32_t)objects;
+	geometry->words = (uint32_t)words;
+	return small ? end : geometry->free_bits + bits;
+}
+
+/* Lay out as many objects as go into `room`; the bytes used, 0 for none. */
+static size_t
+fill(struct slabi_geometry *geometry, const struct slabi_wish *wish,
+    size_t room)
+{
+	size_t objects = slabi_smaller(SLABI_MOST_OBJECTS, room / geometry->stride);
+
+	while (objects > 0) {
+		size_t bytes = lay_out(geometry, wish, objects);
+		size_t less;
+
+		if (bytes <= room)
+			return bytes;
+		less = slabi_larger((bytes - room) / (geometry->stride + 1), 1);
+		objects -= slabi_smaller(less, objects);
+	}
+	return 0;
+}
+
+/* The most that colors may cost of a slab: what keeps all waste below 2 %. */
+static size_t
+color_budget(const struct slabi_wish *wish, size_t slab_size)
+{
+	return slab_size / (wish->made ? 256 : 128);
+}
+
+/* Make room for colors: within the budget, or else in what is left over. */
+static size_t
+choose_colors(struct slabi_geometry *geometry, const struct slabi_wish *wish,
+    size_t slab_size, size_t used)
+{
+	size_t step = slabi_larger(SLABI_LINE, geometry->align);
+	size_t budget = color_budget(wish, slab_size);
+	bool affordable = geometry->stride <= budget;
+	size_t room = affordable ? budget : slab_size - used;
+	size_t colors = slabi_smaller(slabi_power_below(room / step + 1), MOST_COLORS);
+
+	if (affordable)
+		fill(geometry, wish, slab_size - (colors - 1) * step);
+	return colors;
+}
+
+bool
+slabi_geometry_exact(struct slabi_geometry *geometry,
+    const struct slabi_wish *wish, size_t slab_size)
+{
+	size_t colors = 1;
+	size_t used;
+
+	if (!set_stride(geometry, wish))
+		return false;
+	used = fill(geometry, wish, slab_size);
+	if (used == 0)
+		return false;
+	if (wish->coloring)
+		colors = choose_colors(geometry, wish, slab_size, used);
+	geometry->slab_size = slab_size;
+	geometry->class_scale = ((uint64_t)SLABI_CLASSES << 32) /
+	    geometry->objects;
+	geometry->granule_shift = slabi_log2(slabi_power_below(slab_size));
+	geometry->color_shift = slabi_log2(slabi_larger(SLABI_LINE, geometry->align));
+	geometry->color_mask = colors - 1;
+	geometry->purge_shift = slabi_log2(wish->page);
+	while ((slab_size - 1) >> geometry->purge_shift >= SLABI_GRANULES)
+		geometry->purge_shift++;
+	return true;
+}
+
+bool
+slabi_geometry_least(const struct slabi_wish *wish, size_t *bytes)
+{
+	struct slabi_geometry geometry;
+
+	if (!set_stride(&geometry, wish))
+		return false;
+	*bytes = lay_out(&geometry, wish, 1);
+	return true;
+}
+
+bool
+slabi_geometry_aligned(struct slabi_geometry *geometry,
+    const struct slabi_wish *wish)
+{
+	size_t wanted = wish->slab_size ? wish->slab_size : IDEAL_SIZE;
+	size_t least, size;
+
+	if (!slabi_geometry_least(wish, &least) || wanted > SIZE_MAX / 4)
+		return false;
+	size = slabi_power_above(slabi_larger(slabi_larger(wanted, least), wish->page));
+	if (!slabi_geometry_exact(geometry, wish, size))
+		return false;
+	/* Tiny objects: what is more than the bitmaps can tell apart is lost. */
+	while (geometry->objects == SLABI_MOST_OBJECTS && size > wish->page)
+		if (!slabi_geometry_exact(geometry, wish, size /= 2))
+			return false;
+	return true;
+}
+
+bool
+slabi_geometry_large(struct slabi_geometry *geometry,
+    const struct slabi_wish *wish)
+{
+	size_t wanted = wish->slab_size ? wish->slab_size : IDEAL_SIZE;
+	size_t least, size, used;
+
+	if (!slabi_geometry_least(wish, &least) || wanted > SIZE_MAX / 4)
+		return false;
+	size = slabi_round_up(slabi_larger(wanted, least), wish->unit);
+	if (!set_stride(geometry, wish))
+		return false;
+	used = fill(geometry, wish, size);
+	/* Large objects leave a rest; tiny ones cannot use all. */
+	if (geometry->stride > color_budget(wish, size) ||
+	    geometry->objects == SLABI_MOST_OBJECTS)
+		size = slabi_round_up(used, wish->unit);
+	return slabi_geometry_exact(geometry, wish, size);
+}
+
+bool
+slabi_geometry_wasteful(const struct slabi_geometry *geometry)
+{
+	return geometry->stride > geometry->slab_size / 16;
+}

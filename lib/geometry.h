@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shape of a cache's slabs.  Pure arithmetic: no memory, no system calls.
+ *
+ *   block                                                  block + slab_size
+ *   |  color  | header | summary | objects ......... | bitmaps |  rest  |
+ *             ^ the slab: all offsets below are from here
+ *
+ * A slab starts `color` bytes into its block, so that headers and objects of
+ * many slabs do not fall on the same cache sets.  The color follows from the
+ * block's address alone.  Small bitmaps lie before the objects, large ones
+ * behind them, where they are not touched before an object comes back.
+ */
+#ifndef SLABI_GEOMETRY_H
+#define SLABI_GEOMETRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SLABI_LINE 64           /* bytes of a cache line */
+#define SLABI_MOST_OBJECTS (64 * 64 * 64) /* what three levels of bits hold */
+#define SLABI_CLASSES 32        /* kinds of partial slabs, by fullness */
+#define SLABI_GRANULES 512      /* most parts of a slab that purging tells apart */
+
+/* What is asked of slabs. */
+struct slabi_wish {
+	size_t size;      /* bytes of an object */
+	size_t align;     /* of an object; a power of two, at most a page */
+	size_t slab_size; /* bytes; 0: what suits */
+	size_t unit;      /* blocks are a multiple of this, and aligned to it */
+	size_t page;      /* bytes of a page */
+	bool made;        /* a constructed bit for every object */
+	bool coloring;
+};
+
+struct slabi_geometry {
+	size_t size;          /* bytes that the user asked for */
+	size_t align;
+	size_t stride;        /* from object to object */
+	size_t slab_size;     /* bytes of a block */
+	size_t first;         /* where the objects start */
+	size_t free_bits;     /* where the bitmap of free objects starts */
+	size_t made_bits;     /* that of constructed objects; 0: there is none */
+	uint32_t objects;     /* in a slab */
+	uint32_t words;       /* of one bitmap */
+	uint64_t inverse;     /* 2^32 / stride, rounded up */
+	uint64_t class_scale; /* SLABI_CLASSES * 2^32 / objects */
+	unsigned granule_shift; /* log2 of the largest power of two <= slab_size */
+	unsigned color_shift; /* log2 of the distance of two colors */
+	uintptr_t color_mask; /* colors - 1 */
+	unsigned purge_shift; /* log2 of the part that purging tells apart */
+};
+
+/* Bytes of the slab that holds what cannot be wished away: header, one object. */
+bool slabi_geometry_least(const struct slabi_wish *wish, size_t *bytes);
+/* Objects in a block of exactly `slab_size` bytes; false: not even one. */
+bool slabi_geometry_exact(struct slabi_geometry *geometry,
+    const struct slabi_wish *wish, size_t slab_size);
+/* Slabs of a power of two for aligned systems: the size to ask for first. */
+bool slabi_geometry_aligned(struct slabi_geometry *geometry,
+    const struct slabi_wish *wish);
+/* Slabs of whole units, with little rest, for large systems. */
+bool slabi_geometry_large(struct slabi_geometry *geometry,
+    const struct slabi_wish *wish);
+/* Would rounding slabs up to a power of two waste much? */
+bool slabi_geometry_wasteful(const struct slabi_geometry *geometry);
+
+/* The slab in a block. */
+static inline void *
+slabi_geometry_slab(const struct slabi_geometry *geometry, uintptr_t block)
+{
+	uintptr_t color = block >> geometry->granule_shift &
+	    geometry->color_mask;
+
+	return (void *)(block + (color << geometry->color_shift));
+}
+
+/*
+ * The index of the object at an offset from the first one.  Exact for every
+ * multiple of the stride (the offset is below 2^32, or the slab holds one
+ * object); for other offsets any number, of which index * stride shows it.
+ */
+static inline size_t
+slabi_geometry_index(const struct slabi_geometry *geometry, size_t offset)
+{
+	return (size_t)(offset * geometry->inverse >> 32);
+}
+
+/* The smallest power of two not below, the largest not above; x > 0. */
+size_t slabi_power_above(size_t x);
+size_t slabi_power_below(size_t x);
+unsigned slabi_log2(size_t power);
+
+static inline size_t
+slabi_smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline size_t
+slabi_larger(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline size_t
+slabi_round_up(size_t x, size_t power)
+{
+	return (x + power - 1) & ~(power - 1);
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* How objects are constructed and destructed, and how many have been. */
+#ifndef SLABI_LIFE_H
+#define SLABI_LIFE_H
+
+#include <slab.h>
+
+struct slabi_life {
+	slab_ctor *ctor;      /* either may be NULL */
+	slab_dtor *dtor;
+	void *arg;
+	const void *template; /* what objects are a copy of; NULL: see zero */
+	bool zero;            /* objects start as zero bytes */
+	uint64_t constructed;
+	uint64_t destructed;
+};
+
+/* Is there anything to construct or destruct?  Else objects are plain bytes. */
+static inline bool
+slabi_life_exists(const struct slabi_life *life)
+{
+	return life->ctor || life->dtor || life->template || life->zero;
+}
+
+/* 0, or the constructor's errno. */
+static inline int
+slabi_life_begin(struct slabi_life *life, void *object, size_t size)
+{
+	int error;
+
+	if (life->template)
+		memcpy(object, life->template, size);
+	else if (life->zero)
+		memset(object, 0, size);
+	error = life->ctor ? life->ctor(object, life->arg) : 0;
+	if (error == 0)
+		life->constructed++;
+	return error;
+}
+
+static inline void
+slabi_life_end(struct slabi_life *life, void *object)
+{
+	if (life->dtor)
+		life->dtor(object, life->arg);
+	life->destructed++;
+}
+
+#endif

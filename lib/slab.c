@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the bits of one slab: which objects are free, which are constructed. */
+#include "slab.h"
+
+#include <assert.h>
+
+static uint64_t *
+free_bits(const struct slab *slab, const struct slabi_geometry *geometry)
+{
+	return (uint64_t *)((uintptr_t)slab + geometry->free_bits);
+}
+
+static uint64_t *
+made_bits(const struct slab *slab, const struct slabi_geometry *geometry)
+{
+	return (uint64_t *)((uintptr_t)slab + geometry->made_bits);
+}
+
+static uint32_t
+lowest(uint64_t bits)
+{
+	return (uint32_t)__builtin_ctzll(bits);
+}
+
+void
+slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
+    void *block)
+{
+	uint32_t i;
+
+	*slab = (struct slab){ .block = block };
+	for (i = 0; i < (geometry->words + 63) / 64; i++)
+		slab->summary[i] = 0;
+}
+
+uint64_t
+slabi_slab_free_word(const struct slab *slab,
+    const struct slabi_geometry *geometry, uint32_t word)
+{
+	return word < slab->ready ? free_bits(slab, geometry)[word] : 0;
+}
+
+uint64_t
+slabi_slab_made_word(const struct slab *slab,
+    const struct slabi_geometry *geometry, uint32_t word)
+{
+	return word < slab->ready ? made_bits(slab, geometry)[word] : 0;
+}
+
+/* Write the words of the bitmaps up to this one for the first time. */
+static void
+make_ready(struct slab *slab, const struct slabi_geometry *geometry,
+    uint32_t word)
+{
+	for (; slab->ready <= word; slab->ready++) {
+		free_bits(slab, geometry)[slab->ready] = 0;
+		if (geometry->made_bits)
+			made_bits(slab, geometry)[slab->ready] = 0;
+	}
+}
+
+/* The first word of the bitmap with a free object; there is one. */
+static uint32_t
+first_word(const struct slab *slab)
+{
+	uint32_t i = lowest(slab->top);
+
+	return i * 64 + lowest(slab->summary[i]);
+}
+
+/* The word's last bit has been cleared: tell the levels above. */
+static void
+clear_above(struct slab *slab, uint32_t word)
+{
+	slab->summary[word / 64] &= ~(UINT64_C(1) << word % 64);
+	if (slab->summary[word / 64] == 0)
+		slab->top &= ~(UINT64_C(1) << word / 64);
+}
+
+static void
+set_above(struct slab *slab, uint32_t word)
+{
+	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
+	slab->top |= UINT64_C(1) << word / 64;
+}
+
+/* Take up to `n` objects of `bits` out of one word.  How many. */
+static size_t
+take_word(struct slab *slab, const struct slabi_geometry *geometry,
+    uint32_t word, uint64_t bits, size_t n, void **out, ptrdiff_t step)
+{
+	uint64_t *word_bits = &free_bits(slab, geometry)[word];
+	char *base = slabi_slab_object(slab, geometry, (size_t)word * 64);
+	uint64_t left = bits;
+	size_t taken = 0;
+
+	while (left != 0 && taken < n) {
+		*out = base + lowest(left) * geometry->stride;
+		out += step;
+		left &= left - 1;
+		taken++;
+	}
+	*word_bits &= ~(bits ^ left);
+	if (*word_bits == 0)
+		clear_above(slab, word);
+	slab->out += (uint32_t)taken;
+	return taken;
+}
+
+size_t
+slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t n, void **out, ptrdiff_t step)
+{
+	size_t taken = 0;
+
+	while (taken < n && slab->top != 0) {
+		uint32_t word = first_word(slab);
+		uint64_t bits = free_bits(slab, geometry)[word];
+
+		if (geometry->made_bits)
+			bits &= made_bits(slab, geometry)[word];
+		if (bits == 0)
+			break;
+		taken += take_word(slab, geometry, word, bits, n - taken,
+		    out + (ptrdiff_t)taken * step, step);
+	}
+	return taken;
+}
+
+void *
+slabi_slab_take_first(struct slab *slab, const struct slabi_geometry *geometry)
+{
+	uint32_t word = first_word(slab);
+	void *object;
+
+	take_word(slab, geometry, word, free_bits(slab, geometry)[word], 1,
+	    &object, 1);
+	return object;
+}
+
+size_t
+slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t n, void **out, ptrdiff_t step)
+{
+	size_t room = geometry->objects - slab->carved;
+	char *object = slabi_slab_object(slab, geometry, slab->carved);
+	size_t i;
+
+	n = n < room ? n : room;
+	for (i = 0; i < n; i++) {
+		*out = object;
+		out += step;
+		object += geometry->stride;
+	}
+	slab->carved += (uint32_t)n;
+	slab->out += (uint32_t)n;
+	return n;
+}
+
+enum slabi_place
+slabi_slab_place(const struct slab *slab,
+    const struct slabi_geometry *geometry, const void *address, size_t *index)
+{
+	size_t offset = (uintptr_t)address - (uintptr_t)slab - geometry->first;
+	size_t n = slabi_geometry_index(geometry, offset);
+	uint32_t word = (uint32_t)(n / 64);
+
+	/* Addresses before the first object wrap to huge offsets. */
+	if (offset >= geometry->slab_size || n >= geometry->objects ||
+	    n * geometry->stride != offset)
+		return SLABI_INSIDE;
+	*index = n;
+	if (n >= slab->carved)
+		return SLABI_UNCARVED;
+	if (slabi_slab_free_word(slab, geometry, word) >> n % 64 & 1)
+		return SLABI_FREE;
+	return SLABI_OUT;
+}
+
+void
+slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index)
+{
+	uint32_t word = (uint32_t)(index / 64);
+	uint64_t *bits = &free_bits(slab, geometry)[word];
+
+	if (word >= slab->ready)
+		make_ready(slab, geometry, word);
+	if (*bits == 0)
+		set_above(slab, word);
+	*bits |= UINT64_C(1) << index % 64;
+	slab->out--;
+}
+
+void
+slabi_slab_give_all(struct slab *slab, const struct slabi_geometry *geometry)
+{
+	uint32_t words = (slab->carved + 63) / 64;
+	uint32_t word;
+
+	if (words == 0)
+		return;
+	make_ready(slab, geometry, words - 1);
+	for (word = 0; word < words; word++) {
+		free_bits(slab, geometry)[word] = ~UINT64_C(0);
+		set_above(slab, word);
+	}
+	if (slab->carved % 64 != 0)
+		free_bits(slab, geometry)[words - 1] =
+		    (UINT64_C(1) << slab->carved % 64) - 1;
+	slab->out = 0;
+}
+
+void
+slabi_slab_set_made(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index, bool made)
+{
+	uint32_t word = (uint32_t)(index / 64);
+	uint64_t bit = UINT64_C(1) << index % 64;
+
+	make_ready(slab, geometry, word);
+	if (made)
+		made_bits(slab, geometry)[word] |= bit;
+	else
+		made_bits(slab, geometry)[word] &= ~bit;
+}
+
+bool
+slabi_slab_is_made(const struct slab *slab,
+    const struct slabi_geometry *geometry, size_t index)
+{
+	return slabi_slab_made_word(slab, geometry, (uint32_t)(index / 64)) >>
+	    index % 64 & 1;
+}
+
+/* I2 for one summary word. */
+static bool
+summary_holds(const struct slab *slab, const struct slabi_geometry *geometry,
+    uint32_t word)
+{
+	bool word_set = slabi_slab_free_word(slab, geometry, word) != 0;
+	bool summary_set = slab->summary[word / 64] >> word % 64 & 1;
+	bool top_set = slab->top >> word / 64 & 1;
+
+	return word_set == summary_set &&
+	    top_set == (slab->summary[word / 64] != 0);
+}
+
+const char *
+slabi_slab_check(const struct slab *slab,
+    const struct slabi_geometry *geometry)
+{
+	size_t free_count = 0;
+	uint32_t word;
+
+	if (slab->carved > geometry->objects)
+		return "the watermark is above the last object";
+	for (word = 0; word < geometry->words; word++) {
+		uint64_t bits = slabi_slab_free_word(slab, geometry, word);
+		uint64_t made = geometry->made_bits ?
+		    slabi_slab_made_word(slab, geometry, word) : 0;
+		uint32_t start = word * 64;
+		uint64_t valid = slab->carved >= start + 64 ? ~UINT64_C(0) :
+		    slab->carved <= start ? 0 :
+		    (UINT64_C(1) << (slab->carved - start)) - 1;
+
+		if ((bits | made) & ~valid)
+			return "a bit above the watermark is set";
+		if (!summary_holds(slab, geometry, word))
+			return "the summary does not agree with the bitmap";
+		free_count += (size_t)__builtin_popcountll(bits);
+	}
+	if (slab->out + free_count != slab->carved)
+		return "objects out and free do not add up";
+	return NULL;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One slab: header, summary, two bitmaps, watermark.  Knows no cache.
+ *
+ * An object below the watermark `carved` has been taken out at least once.
+ * It is out, or its free bit is set.  Objects above it have never been
+ * touched, nor has their memory.  Three levels of bits lead to a free object:
+ *
+ *   top        one word:  bit i says that summary word i is not 0
+ *   summary[]             bit w says that word w of the bitmap is not 0
+ *   free bits             bit n says that object n is free
+ *
+ * Words of the bitmaps from `ready` on have never been written; they count as
+ * 0, whatever memory the backing gave.
+ *
+ *   I1  out + number of free bits == carved <= objects
+ *   I2  bit i of top is set if and only if summary word i is not 0, and bit w
+ *       of the summary if and only if word w of the free bits is not 0
+ *   I3  no bit at or above the watermark is set
+ */
+#ifndef SLABI_SLAB_H
+#define SLABI_SLAB_H
+
+#include "geometry.h"
+
+struct slab {
+	/* What every take and give touches: one line. */
+	struct slab *next;     /* in the list of its fullness */
+	struct slab *previous;
+	uint64_t top;
+	uint32_t out;          /* objects taken and not given back */
+	uint32_t carved;       /* the watermark */
+	uint32_t ready;        /* words of the bitmaps in use */
+	uint32_t stamp;        /* period of the last take or give */
+	uint8_t class;         /* which list: see slab_layer.h */
+	bool swept;            /* searched for idle pages since the last one */
+	bool huge;             /* on transparent huge pages */
+	uint16_t purged_parts; /* bits set in `purged` */
+	size_t populated;      /* bytes of the block faulted in ahead of use */
+	/* The rest. */
+	void *block;           /* from the backing */
+	struct slab *newer;    /* in the list of all slabs */
+	struct slab *older;
+	struct slab *next_fresh; /* in the list of slabs with room to carve */
+	struct slab *previous_fresh;
+	uint64_t purged[SLABI_GRANULES / 64]; /* parts without memory */
+	uint64_t summary[];
+};
+
+void slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
+    void *block);
+
+/*
+ * Take up to `n` free objects in address order, to out[0], out[step], …
+ * In a slab with constructed bits only constructed ones, up to the first word
+ * of bits without one.  How many.
+ */
+size_t slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t n, void **out, ptrdiff_t step);
+/* Take the first free object, constructed or not. */
+void *slabi_slab_take_first(struct slab *slab,
+    const struct slabi_geometry *geometry);
+/* Take up to `n` objects above the watermark.  How many. */
+size_t slabi_slab_carve(struct slab *slab,
+    const struct slabi_geometry *geometry, size_t n, void **out,
+    ptrdiff_t step);
+
+/* What an address is to a slab. */
+enum slabi_place {
+	SLABI_OUT,      /* an object that is out */
+	SLABI_FREE,     /* one whose free bit is set */
+	SLABI_UNCARVED, /* one that has never been out */
+	SLABI_INSIDE,   /* not the start of an object */
+	SLABI_FOREIGN   /* in no slab of the cache */
+};
+
+enum slabi_place slabi_slab_place(const struct slab *slab,
+    const struct slabi_geometry *geometry, const void *address,
+    size_t *index);
+/* Give back an object that is out. */
+void slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index);
+/* Give back every object that is out. */
+void slabi_slab_give_all(struct slab *slab,
+    const struct slabi_geometry *geometry);
+
+/* One word of a bitmap; 0 where it has never been written. */
+uint64_t slabi_slab_free_word(const struct slab *slab,
+    const struct slabi_geometry *geometry, uint32_t word);
+uint64_t slabi_slab_made_word(const struct slab *slab,
+    const struct slabi_geometry *geometry, uint32_t word);
+void slabi_slab_set_made(struct slab *slab,
+    const struct slabi_geometry *geometry, size_t index, bool made);
+bool slabi_slab_is_made(const struct slab *slab,
+    const struct slabi_geometry *geometry, size_t index);
+
+/* The invariants I1 to I3: NULL, or which is broken. */
+const char *slabi_slab_check(const struct slab *slab,
+    const struct slabi_geometry *geometry);
+
+static inline void *
+slabi_slab_object(const struct slab *slab,
+    const struct slabi_geometry *geometry, size_t index)
+{
+	return (char *)(uintptr_t)slab + geometry->first +
+	    index * geometry->stride;
+}
+
+static inline uint32_t
+slabi_slab_free_count(const struct slab *slab)
+{
+	return slab->carved - slab->out;
+}
+
+#endif

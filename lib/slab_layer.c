@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the lists of slabs, and how objects are taken and given back. */
+#include "slab_layer.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include "error.h"
+#include "os.h"
+
+#define BATCH 64 /* objects whose slabs are looked up together */
+
+/* Huge pages of AUTO: for a cache of this many slabs, of at least this size. */
+#define HUGE_FROM 32
+#define HUGE_SIZE ((size_t)2 << 20)
+
+/* Pages are faulted in by blocks: 1/64 of what is in use, up to 64 KiB. */
+#define POPULATE_SHARE 64
+#define POPULATE_LEAST ((size_t)8 << 10)
+#define POPULATE_MOST ((size_t)64 << 10)
+
+static inline uint8_t
+class_of(const struct slab *slab, const struct slabi_geometry *geometry)
+{
+	if (slab->out == 0)
+		return SLABI_CLASS_EMPTY;
+	if (slab->out == slab->carved)
+		return SLABI_CLASS_FULL;
+	return (uint8_t)(slab->out * geometry->class_scale >> 32);
+}
+
+uint8_t
+slabi_layer_class(const struct slabi_layer *layer, const struct slab *slab)
+{
+	return class_of(slab, &layer->system.geometry);
+}
+
+static void
+link_empty(struct slabi_layer *layer, struct slab *slab)
+{
+	/* Slabs without free objects to take come last: see choose(). */
+	if (slab->carved > 0) {
+		slab->previous = NULL;
+		slab->next = layer->empty_first;
+	} else {
+		slab->previous = layer->empty_last;
+		slab->next = NULL;
+	}
+	*(slab->previous ? &slab->previous->next : &layer->empty_first) = slab;
+	*(slab->next ? &slab->next->previous : &layer->empty_last) = slab;
+	layer->empty++;
+}
+
+static void
+unlink_empty(struct slabi_layer *layer, struct slab *slab)
+{
+	*(slab->previous ? &slab->previous->next : &layer->empty_first) =
+	    slab->next;
+	*(slab->next ? &slab->next->previous : &layer->empty_last) =
+	    slab->previous;
+	layer->empty--;
+}
+
+static void
+link_partial(struct slabi_layer *layer, struct slab *slab)
+{
+	struct slab **first = &layer->partial[slab->class];
+
+	slab->previous = NULL;
+	slab->next = *first;
+	if (slab->next)
+		slab->next->previous = slab;
+	*first = slab;
+	layer->partial_classes |= UINT32_C(1) << slab->class;
+}
+
+static void
+unlink_partial(struct slabi_layer *layer, struct slab *slab)
+{
+	if (slab->next)
+		slab->next->previous = slab->previous;
+	if (slab->previous) {
+		slab->previous->next = slab->next;
+		return;
+	}
+	layer->partial[slab->class] = slab->next;
+	if (!slab->next)
+		layer->partial_classes &= ~(UINT32_C(1) << slab->class);
+}
+
+static void
+link_class(struct slabi_layer *layer, struct slab *slab, uint8_t class)
+{
+	slab->class = class;
+	if (class == SLABI_CLASS_EMPTY)
+		link_empty(layer, slab);
+	else if (class != SLABI_CLASS_FULL)
+		link_partial(layer, slab);
+}
+
+static void
+unlink_class(struct slabi_layer *layer, struct slab *slab)
+{
+	if (slab->class == SLABI_CLASS_EMPTY)
+		unlink_empty(layer, slab);
+	else if (slab->class != SLABI_CLASS_FULL)
+		unlink_partial(layer, slab);
+}
+
+/* A slab's counts have changed: put it in its list. */
+static inline void
+relink(struct slabi_layer *layer, struct slab *slab)
+{
+	uint8_t class = class_of(slab, &layer->system.geometry);
+
+	if (class != slab->class) {
+		unlink_class(layer, slab);
+		link_class(layer, slab, class);
+	}
+}
+
+static void
+link_fresh(struct slabi_layer *layer, struct slab *slab)
+{
+	slab->previous_fresh = NULL;
+	slab->next_fresh = layer->fresh;
+	if (slab->next_fresh)
+		slab->next_fresh->previous_fresh = slab;
+	layer->fresh = slab;
+}
+
+static void
+unlink_fresh(struct slabi_layer *layer, struct slab *slab)
+{
+	if (slab->next_fresh)
+		slab->next_fresh->previous_fresh = slab->previous_fresh;
+	*(slab->previous_fresh ? &slab->previous_fresh->next_fresh :
+	    &layer->fresh) = slab->next_fresh;
+}
+
+static bool
+wants_huge_pages(const struct slabi_layer *layer)
+{
+	if (!layer->system.backing.huge ||
+	    layer->huge_pages == SLAB_HUGE_PAGES_NEVER)
+		return false;
+	return layer->huge_pages == SLAB_HUGE_PAGES_ALWAYS ||
+	    (layer->slabs >= HUGE_FROM &&
+	    layer->system.geometry.slab_size >= HUGE_SIZE);
+}
+
+/* A slab is not idle. */
+static inline void
+stamp(const struct slabi_layer *layer, struct slab *slab)
+{
+	slab->stamp = layer->period.number;
+	slab->swept = false;
+}
+
+static struct slab *
+make_slab(struct slabi_layer *layer)
+{
+	struct slab *slab = layer->system.calls->make(&layer->system,
+	    wants_huge_pages(layer));
+
+	if (!slab)
+		return NULL;
+	stamp(layer, slab);
+	slab->older = layer->newest;
+	if (slab->older)
+		slab->older->newer = slab;
+	layer->newest = slab;
+	link_fresh(layer, slab);
+	link_class(layer, slab, SLABI_CLASS_EMPTY);
+	layer->slabs++;
+	layer->created++;
+	return slab;
+}
+
+void
+slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab)
+{
+	assert(slab->out == 0);
+	slabi_working_set_forget(layer, slab);
+	unlink_class(layer, slab);
+	if (slab->carved < layer->system.geometry.objects)
+		unlink_fresh(layer, slab);
+	if (slab->older)
+		slab->older->newer = slab->newer;
+	*(slab->newer ? &slab->newer->older : &layer->newest) = slab->older;
+	layer->carved -= slab->carved;
+	layer->slabs--;
+	layer->released++;
+}
+
+void
+slabi_layer_release(struct slabi_layer *layer, struct slab *slab)
+{
+	slabi_layer_unlink(layer, slab);
+	slabi_working_set_destruct(layer, slab);
+	slabi_system_drop(&layer->system, slab);
+}
+
+/* Objects have been taken out of a slab. */
+static void
+settle(struct slabi_layer *layer, struct slab *slab, size_t n, void **out,
+    ptrdiff_t step)
+{
+	layer->out += n;
+	stamp(layer, slab);
+	if (slab->out == layer->system.geometry.objects)
+		layer->full++;
+	if (SLAB_UNLIKELY_(slab->purged_parts > 0))
+		slabi_working_set_touch(layer, slab, n, out, step);
+	relink(layer, slab);
+	if (layer->empty < layer->period.least_empty)
+		layer->period.least_empty = layer->empty;
+}
+
+/* The slab to take free objects from; NULL: no free bit is set. */
+static struct slab *
+choose(const struct slabi_layer *layer)
+{
+	if (layer->carved == layer->out)
+		return NULL;
+	if (layer->partial_classes != 0)
+		return layer->partial[31 -
+		    __builtin_clz(layer->partial_classes)];
+	return layer->empty_first;
+}
+
+/* Fault in the memory of the objects carved from `begin` on, in one call. */
+static void
+populate(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t page = slabi_os.page_size;
+	uintptr_t block = (uintptr_t)slab->block;
+	uintptr_t from = (uintptr_t)slabi_slab_object(slab, geometry, begin);
+	uintptr_t to = (uintptr_t)slabi_slab_object(slab, geometry,
+	    slab->carved);
+	size_t share = layer->carved * geometry->stride / POPULATE_SHARE;
+	size_t start = (from - block) & ~(page - 1);
+	size_t stop = slabi_round_up(to - block, page);
+
+	if (stop <= slab->populated || slab->huge ||
+	    !layer->system.backing.populate)
+		return;
+	if (start < slab->populated)
+		start = slab->populated;
+	if (share >= POPULATE_LEAST) {
+		share = share < POPULATE_MOST ? share : POPULATE_MOST;
+		stop = slabi_larger(stop, (start + share) & ~(page - 1));
+		stop = slabi_smaller(stop, geometry->slab_size);
+		layer->system.backing.populate((void *)(block + start),
+		    stop - start);
+	}
+	slab->populated = stop;
+}
+
+/* Take never-used objects. */
+static size_t
+carve(struct slabi_layer *layer, size_t n, void **out, ptrdiff_t step)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	struct slab *slab = layer->fresh;
+	uint32_t begin;
+
+	if (layer->out >= layer->limit) {
+		slabi_fail(ENOMEM, "the limit of %zu objects is reached",
+		    layer->limit);
+		return 0;
+	}
+	if (!slab && !(slab = make_slab(layer)))
+		return 0;
+	n = slabi_smaller(n, layer->limit - layer->out);
+	n = slabi_smaller(n, slabi_larger(POPULATE_MOST / geometry->stride, 1));
+	begin = slab->carved;
+	n = slabi_slab_carve(slab, geometry, n, out, step);
+	layer->carved += n;
+	if (slab->carved == geometry->objects)
+		unlink_fresh(layer, slab);
+	populate(layer, slab, begin);
+	settle(layer, slab, n, out, step);
+	return n;
+}
+
+size_t
+slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
+    ptrdiff_t step, bool *raw)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t taken = 0;
+	struct slab *slab;
+
+	*raw = false;
+	while (taken < n && (slab = choose(layer))) {
+		void **next = out + (ptrdiff_t)taken * step;
+		size_t some = slabi_slab_take(slab, geometry, n - taken, next,
+		    step);
+
+		if (some == 0) { /* the first free one is not constructed */
+			if (taken > 0)
+				return taken;
+			*out = slabi_slab_take_first(slab, geometry);
+			*raw = true;
+			some = 1;
+		}
+		settle(layer, slab, some, next, step);
+		taken += some;
+		if (*raw)
+			return taken;
+	}
+	if (taken > 0)
+		return taken;
+	*raw = slabi_life_exists(&layer->life);
+	return carve(layer, *raw ? 1 : n, out, step);
+}
+
+void
+slabi_layer_set_made(struct slabi_layer *layer, void *object)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	struct slab *slab = slabi_system_find(&layer->system, object);
+	size_t index;
+
+	slabi_slab_place(slab, geometry, object, &index);
+	slabi_slab_set_made(slab, geometry, index, true);
+}
+
+bool
+slabi_layer_is_made(const struct slabi_layer *layer, void *object)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	const struct slab *slab = slabi_system_find(&layer->system, object);
+	size_t index;
+
+	slabi_slab_place(slab, geometry, object, &index);
+	return slabi_slab_is_made(slab, geometry, index);
+}
+
+/* Give back one object of a slab, if it is out. */
+static inline enum slabi_place
+give_one(struct slabi_layer *layer, struct slab *slab, void *object)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	enum slabi_place place;
+	size_t index;
+
+	if (SLAB_UNLIKELY_(!slab))
+		return SLABI_FOREIGN;
+	place = slabi_slab_place(slab, geometry, object, &index);
+	if (SLAB_UNLIKELY_(place != SLABI_OUT))
+		return place;
+	if (slab->out == geometry->objects)
+		layer->full--;
+	slabi_slab_give(slab, geometry, index);
+	stamp(layer, slab);
+	layer->out--;
+	relink(layer, slab);
+	return SLABI_OUT;
+}
+
+size_t
+slabi_layer_give(struct slabi_layer *layer, size_t n, void *const *objects,
+    enum slabi_place *place)
+{
+	struct slab *slabs[BATCH];
+	size_t done = 0;
+
+	while (done < n) {
+		size_t some = slabi_smaller(n - done, BATCH);
+		size_t i;
+
+		layer->system.calls->find(&layer->system, some,
+		    objects + done, slabs);
+		for (i = 0; i < some; i++, done++) {
+			*place = give_one(layer, slabs[i], objects[done]);
+			if (*place != SLABI_OUT)
+				return done;
+		}
+	}
+	if (layer->period.length == 0)
+		slabi_working_set_trim(layer);
+	return done;
+}
+
+enum slabi_place
+slabi_layer_place(const struct slabi_layer *layer, const void *address)
+{
+	const struct slab *slab = slabi_system_find(&layer->system, address);
+	size_t index;
+
+	return slab ? slabi_slab_place(slab, &layer->system.geometry, address,
+	    &index) : SLABI_FOREIGN;
+}
+
+bool
+slabi_layer_reserve(struct slabi_layer *layer, size_t n)
+{
+	size_t objects = layer->system.geometry.objects;
+	size_t made = 0;
+
+	while (layer->slabs * objects - layer->out < n) {
+		if (make_slab(layer)) {
+			made++;
+			continue;
+		}
+		for (; made > 0; made--)
+			slabi_layer_release(layer, layer->newest);
+		return false;
+	}
+	if (layer->reserved < layer->out + n)
+		layer->reserved = layer->out + n;
+	return true;
+}
+
+void
+slabi_layer_reset(struct slabi_layer *layer)
+{
+	struct slab *slab;
+
+	for (slab = layer->newest; slab; slab = slab->older) {
+		slabi_slab_give_all(slab, &layer->system.geometry);
+		stamp(layer, slab);
+		relink(layer, slab);
+	}
+	layer->out = 0;
+	layer->full = 0;
+	if (layer->period.length == 0)
+		slabi_working_set_trim(layer);
+}
+
+void
+slabi_layer_end(struct slabi_layer *layer)
+{
+	slabi_working_set_finish(layer);
+	while (layer->newest)
+		slabi_layer_release(layer, layer->newest);
+	slabi_map_shrink(&layer->system.map, &layer->system.backing);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slab layer: all that lies below a cache's magazine.
+ *
+ * Slabs are in lists by how full they are, so that the fullest one with a free
+ * object is found at once, and objects are taken in this order:
+ *
+ *   partial[31] … partial[0]   free objects of the fullest partial slab
+ *   empty                      free objects of the slab emptied last
+ *   fresh                      never-used objects, at a slab's watermark
+ *   a new slab
+ *
+ *   I4  a slab is in the list that its `out` and `carved` say, and in `fresh`
+ *       if and only if it has objects above its watermark
+ *   I5  `out`, `carved`, `slabs`, `full` and `empty` are the sums over slabs
+ *   I6  never-used objects are taken only when no free bit is set anywhere, so
+ *       no more objects ever exist than have been out at once
+ *   I7  in caches with construction, a free object whose constructed bit is
+ *       set has been constructed, and one whose bit is clear has not
+ */
+#ifndef SLABI_SLAB_LAYER_H
+#define SLABI_SLAB_LAYER_H
+
+#include "life.h"
+#include "slab.h"
+#include "system.h"
+
+/* Values of slab->class: below SLABI_CLASSES partial, by fullness. */
+#define SLABI_CLASS_EMPTY SLABI_CLASSES      /* no object is out */
+#define SLABI_CLASS_FULL (SLABI_CLASSES + 1) /* no free bit; in no list */
+
+#define SLABI_NEVER UINT64_MAX
+
+/* What happens with the time: see working_set.c. */
+struct slabi_period {
+	uint64_t length;    /* ms; 0: no waiting; SLABI_NEVER: no period */
+	uint64_t ends;
+	uint32_t number;    /* periods so far; slabs are stamped with it */
+	uint32_t visits;    /* of the slow paths, to look at the clock rarely */
+	size_t least_empty; /* fewest empty slabs at once in this period */
+	size_t excess;      /* slabs that are to go back, not yet begun */
+	struct slab *draining; /* the one that is going back, step by step */
+	uint32_t destructed; /* words of its bitmap that are done with */
+	size_t undrained;   /* bytes of its block that still have memory */
+	struct slab *sweeping; /* the next in search of idle pages */
+	uint32_t swept_parts; /* parts of it that have been looked at */
+};
+
+struct slabi_layer {
+	struct slabi_system system;
+	struct slabi_life life;
+	struct slabi_period period;
+	slab_huge_pages huge_pages;
+
+	struct slab *partial[SLABI_CLASSES];
+	uint32_t partial_classes;  /* bit i: partial[i] is not empty */
+	struct slab *empty_first;  /* emptied last */
+	struct slab *empty_last;   /* idle for longest */
+	struct slab *fresh;
+	struct slab *newest;       /* list of all slabs */
+
+	size_t out;                /* objects taken and not given back */
+	size_t carved;             /* objects below watermarks */
+	size_t slabs;
+	size_t full;               /* slabs with all objects out */
+	size_t empty;              /* slabs with none out */
+	size_t limit;              /* most objects that may be out */
+	size_t reserved;           /* objects that slabs must go on to hold */
+	size_t purged;             /* bytes without memory */
+	uint64_t created;
+	uint64_t released;
+	unsigned pinned;           /* > 0: slabs are being walked, none may go */
+};
+
+/*
+ * Take up to `n` objects to out[0], out[step], …: as many as can be had at
+ * once without touching never-used ones, else some of those.  0: none, errno
+ * says why.  `raw`: it is one object and has to be constructed.
+ */
+size_t slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
+    ptrdiff_t step, bool *raw);
+/* A raw object has been constructed. */
+void slabi_layer_set_made(struct slabi_layer *layer, void *object);
+bool slabi_layer_is_made(const struct slabi_layer *layer, void *object);
+
+/*
+ * Give objects back.  Fewer than `n`: the next one is no object that is out,
+ * `place` says why, and nothing has been done about it.
+ */
+size_t slabi_layer_give(struct slabi_layer *layer, size_t n,
+    void *const *objects, enum slabi_place *place);
+/* What an address is. */
+enum slabi_place slabi_layer_place(const struct slabi_layer *layer,
+    const void *address);
+
+/* The class that belongs to a slab's counts. */
+uint8_t slabi_layer_class(const struct slabi_layer *layer,
+    const struct slab *slab);
+/* Have room for `n` more objects than are out; false: no memory, no change. */
+bool slabi_layer_reserve(struct slabi_layer *layer, size_t n);
+/* Take every object back. */
+void slabi_layer_reset(struct slabi_layer *layer);
+/* Give all slabs back; no object is out. */
+void slabi_layer_end(struct slabi_layer *layer);
+
+/* For the working set. */
+void slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab);
+void slabi_layer_release(struct slabi_layer *layer, struct slab *slab);
+
+/* To be called at the end of every slow path: a bounded part of all work. */
+void slabi_working_set_step(struct slabi_layer *layer);
+void slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds);
+/* Destruct the objects of a slab none of which is out. */
+void slabi_working_set_destruct(struct slabi_layer *layer, struct slab *slab);
+/* Objects have been taken from a slab with purged parts. */
+void slabi_working_set_touch(struct slabi_layer *layer, struct slab *slab,
+    size_t n, void *const *objects, ptrdiff_t step);
+/* A slab leaves the cache: forget it. */
+void slabi_working_set_forget(struct slabi_layer *layer, struct slab *slab);
+/* Give back all that is idle, now; bytes. */
+size_t slabi_working_set_reap(struct slabi_layer *layer);
+/* With period 0: empty slabs go back at once. */
+void slabi_working_set_trim(struct slabi_layer *layer);
+/* Finish what is going back. */
+void slabi_working_set_finish(struct slabi_layer *layer);
+
+#endif

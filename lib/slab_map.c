@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns how the map of blocks grows and shrinks. */
+#include "slab_map.h"
+
+#include <assert.h>
+
+#include "geometry.h"
+
+/* A slot of `old` whose entry has gone; keeps probing from stopping there. */
+#define GONE ((uintptr_t)1)
+#define CLEAR_STEP 256 /* slots of the next table that one insertion clears */
+#define MOVE_STEP 32   /* slots of the old table that one insertion moves */
+
+static uintptr_t
+entry_granule(const struct slabi_map *map, uintptr_t entry)
+{
+	return ((entry & ~SLABI_MAP_ORDINAL) >> map->granule_shift) +
+	    (entry & SLABI_MAP_ORDINAL);
+}
+
+static void
+set_table(struct slabi_table *table, uintptr_t *slots, size_t n, size_t bytes)
+{
+	table->slots = slots;
+	table->mask = n - 1;
+	table->shift = 64 - slabi_log2(n);
+	table->bytes = bytes;
+}
+
+static void
+drop_table(struct slabi_table *table, const struct slabi_backing *backing)
+{
+	if (table->bytes > 0)
+		slabi_backing_meta_free(backing, table->slots, table->bytes);
+	table->slots = NULL;
+	table->bytes = 0;
+}
+
+void
+slabi_map_init(struct slabi_map *map)
+{
+	*map = (struct slabi_map){ 0 };
+	set_table(&map->now, map->first, SLABI_MAP_FIRST, 0);
+}
+
+/* A table of at least `n` slots, a power of two; not cleared. */
+static bool
+get_table(struct slabi_table *table, size_t n,
+    const struct slabi_backing *backing)
+{
+	size_t bytes = n * sizeof(uintptr_t);
+	void *slots = slabi_backing_meta_alloc(backing, &bytes);
+
+	if (!slots)
+		return false;
+	set_table(table, slots,
+	    slabi_power_below(bytes / sizeof(uintptr_t)), bytes);
+	return true;
+}
+
+/* Put an entry where its probing ends. */
+static void
+put(const struct slabi_map *map, uintptr_t entry)
+{
+	size_t i = slabi_map_home(&map->now, entry_granule(map, entry));
+
+	while (map->now.slots[i] != 0)
+		i = (i + 1) & map->now.mask;
+	map->now.slots[i] = entry;
+}
+
+/* Move a few entries from the old table; drop it when it is empty. */
+static void
+move_some(struct slabi_map *map, const struct slabi_backing *backing)
+{
+	size_t stop = map->moved + MOVE_STEP;
+
+	for (; map->moved < stop; map->moved++) {
+		uintptr_t entry;
+
+		if (map->moved > map->old.mask) {
+			drop_table(&map->old, backing);
+			return;
+		}
+		entry = map->old.slots[map->moved];
+		if (entry == 0 || entry == GONE)
+			continue;
+		put(map, entry);
+		map->old.slots[map->moved] = GONE;
+	}
+}
+
+/* Clear a part of the next table; when all is clear it becomes the present. */
+static void
+clear_some(struct slabi_map *map)
+{
+	size_t stop = map->cleared + CLEAR_STEP;
+
+	for (; map->cleared < stop && map->cleared <= map->next.mask;
+	    map->cleared++)
+		map->next.slots[map->cleared] = 0;
+	if (map->cleared <= map->next.mask)
+		return;
+	map->old = map->now;
+	map->now = map->next;
+	map->next.slots = NULL;
+	map->next.bytes = 0;
+	map->moved = 0;
+}
+
+/*
+ * Do a part of growing.  A table is prepared from 3/8 load on, and is ready
+ * long before the present one has reached 1/2.
+ */
+static void
+step(struct slabi_map *map, const struct slabi_backing *backing)
+{
+	size_t slots = map->now.mask + 1;
+
+	if (map->old.slots) {
+		move_some(map, backing);
+		return;
+	}
+	if (!map->next.slots && map->used >= slots / 8 * 3 &&
+	    get_table(&map->next, slots * 2, backing))
+		map->cleared = 0;
+	if (map->next.slots)
+		clear_some(map);
+}
+
+bool
+slabi_map_insert(struct slabi_map *map, uintptr_t block, unsigned ordinal,
+    const struct slabi_backing *backing)
+{
+	step(map, backing);
+	/* Without memory to grow, up to 7/8; some slots must stay free. */
+	if (map->used >= (map->now.mask + 1) / 8 * 7)
+		return false;
+	put(map, block | ordinal);
+	map->used++;
+	return true;
+}
+
+/* The slot of an entry in a table; false: it is not there. */
+static bool
+find_entry(const struct slabi_map *map, const struct slabi_table *table,
+    uintptr_t entry, size_t *slot)
+{
+	size_t i = slabi_map_home(table, entry_granule(map, entry));
+
+	for (; table->slots[i] != entry; i = (i + 1) & table->mask)
+		if (table->slots[i] == 0)
+			return false;
+	*slot = i;
+	return true;
+}
+
+/*
+ * Empty slot `hole`, and move entries behind it up as long as they may be
+ * there: linear probing needs no tombstones (D. E. Knuth, "The Art of Computer
+ * Programming", volume 3, section 6.4, algorithm R).
+ */
+static void
+close_hole(const struct slabi_map *map, size_t hole)
+{
+	const struct slabi_table *table = &map->now;
+	size_t i = hole;
+
+	for (;;) {
+		size_t home;
+
+		i = (i + 1) & table->mask;
+		if (table->slots[i] == 0)
+			break;
+		home = slabi_map_home(table,
+		    entry_granule(map, table->slots[i]));
+		/* Not if it would come to lie before its home. */
+		if (((i - home) & table->mask) < ((i - hole) & table->mask))
+			continue;
+		table->slots[hole] = table->slots[i];
+		hole = i;
+	}
+	table->slots[hole] = 0;
+}
+
+void
+slabi_map_remove(struct slabi_map *map, uintptr_t block, unsigned ordinal)
+{
+	uintptr_t entry = block | ordinal;
+	size_t slot;
+
+	if (find_entry(map, &map->now, entry, &slot)) {
+		close_hole(map, slot);
+	} else {
+		bool found = map->old.slots &&
+		    find_entry(map, &map->old, entry, &slot);
+
+		assert(found);
+		if (found)
+			map->old.slots[slot] = GONE;
+	}
+	map->used--;
+}
+
+size_t
+slabi_map_presize_bytes(size_t entries)
+{
+	return entries <= SLABI_MAP_FIRST / 8 * 3 ? 0 :
+	    slabi_power_above(entries * 3) * sizeof(uintptr_t);
+}
+
+bool
+slabi_map_presize(struct slabi_map *map, size_t entries,
+    const struct slabi_backing *backing)
+{
+	size_t bytes = slabi_map_presize_bytes(entries);
+
+	if (bytes == 0)
+		return true;
+	if (!get_table(&map->now, bytes / sizeof(uintptr_t), backing))
+		return false;
+	memset(map->now.slots, 0, bytes);
+	return true;
+}
+
+size_t
+slabi_map_bytes(const struct slabi_map *map)
+{
+	return map->now.bytes + map->old.bytes + map->next.bytes;
+}
+
+size_t
+slabi_map_shrink(struct slabi_map *map, const struct slabi_backing *backing)
+{
+	size_t bytes = slabi_map_bytes(map);
+
+	if (map->used > 0 || bytes == 0 || backing->fixed)
+		return 0;
+	drop_table(&map->now, backing);
+	drop_table(&map->old, backing);
+	drop_table(&map->next, backing);
+	memset(map->first, 0, sizeof(map->first));
+	set_table(&map->now, map->first, SLABI_MAP_FIRST, 0);
+	return bytes;
+}

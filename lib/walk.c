@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns what walks a whole cache: live objects, leaks, the check of all. */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "cache.h"
+#include "error.h"
+
+bool
+slab_owns(const slab_cache *cache, const void *address)
+{
+	return slabi_layer_place(&cache->layer, address) == SLABI_OUT &&
+	    !slabi_cache_holds(cache, address);
+}
+
+/* Visit what is out of one slab, in address order. */
+static int
+visit_slab(const struct slab *slab, const struct slabi_geometry *geometry,
+    int (*visit)(void *object, void *arg), void *arg)
+{
+	size_t index;
+
+	for (index = 0; index < slab->carved; index++) {
+		uint64_t bits = slabi_slab_free_word(slab, geometry,
+		    (uint32_t)(index / 64));
+		int result;
+
+		if (bits == ~UINT64_C(0))
+			index |= 63; /* nothing is out of this word */
+		if (bits >> index % 64 & 1)
+			continue;
+		result = visit(slabi_slab_object(slab, geometry, index), arg);
+		if (result != 0)
+			return result;
+	}
+	return 0;
+}
+
+int
+slab_foreach(slab_cache *cache, int (*visit)(void *object, void *arg),
+    void *arg)
+{
+	struct slabi_layer *layer = &cache->layer;
+	struct slab *slab;
+	int result = 0;
+
+	/* Then what is out of the slabs is live. */
+	slabi_cache_flush(cache, slabi_cache_rounds(cache));
+	layer->pinned++;
+	for (slab = layer->newest; slab && result == 0; slab = slab->older)
+		result = visit_slab(slab, &layer->system.geometry, visit, arg);
+	layer->pinned--;
+	if (layer->period.length == 0)
+		slabi_working_set_trim(layer);
+	return result;
+}
+
+struct leaks {
+	const struct slab_cache *cache;
+	FILE *stream;
+	size_t count;
+};
+
+static int
+report_leak(void *object, void *arg)
+{
+	struct leaks *leaks = arg;
+
+	leaks->count++;
+	fprintf(leaks->stream, "libslab: cache \"%s\": 0x%" PRIxPTR
+	    " of %zu bytes is still in use\n", leaks->cache->name,
+	    (uintptr_t)object, leaks->cache->layer.system.geometry.size);
+	return 0;
+}
+
+size_t
+slab_report_leaks(slab_cache *cache, FILE *stream)
+{
+	struct leaks leaks = { cache, stream, 0 };
+
+	slab_foreach(cache, report_leak, &leaks);
+	return leaks.count;
+}
+
+/* Sums over slabs, to compare with the layer's. */
+struct sums {
+	size_t slabs, out, carved, full, empty, purged;
+};
+
+static const char *
+check_slab(const struct slabi_layer *layer, const struct slab *slab)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	const char *fault = slabi_slab_check(slab, geometry);
+
+	if (fault)
+		return fault;
+	if (slab->class != slabi_layer_class(layer, slab))
+		return "a slab is in the wrong list";
+	if (slabi_geometry_slab(geometry, (uintptr_t)slab->block) != slab)
+		return "a slab has lost its block";
+	if (slabi_system_find(&layer->system,
+	    slabi_slab_object(slab, geometry, 0)) != slab ||
+	    slabi_system_find(&layer->system, slabi_slab_object(slab, geometry,
+	    geometry->objects - 1)) != slab)
+		return "the map does not find a slab";
+	return NULL;
+}
+
+static void
+add_slab(struct sums *sums, const struct slabi_layer *layer,
+    const struct slab *slab)
+{
+	sums->slabs++;
+	sums->out += slab->out;
+	sums->carved += slab->carved;
+	sums->full += slab->out == layer->system.geometry.objects;
+	sums->empty += slab->out == 0;
+	sums->purged += (size_t)slab->purged_parts <<
+	    layer->system.geometry.purge_shift;
+}
+
+static const char *
+check_layer(const struct slabi_layer *layer)
+{
+	struct sums sums = { 0, 0, 0, 0, 0, 0 };
+	const struct slab *slab, *newer = NULL;
+
+	for (slab = layer->newest; slab; newer = slab, slab = slab->older) {
+		const char *fault = check_slab(layer, slab);
+
+		if (fault)
+			return fault;
+		if (slab->newer != newer)
+			return "the list of all slabs is broken";
+		add_slab(&sums, layer, slab);
+	}
+	if (sums.slabs != layer->slabs || sums.out != layer->out ||
+	    sums.carved != layer->carved || sums.full != layer->full ||
+	    sums.empty != layer->empty || sums.purged != layer->purged)
+		return "the counts do not agree with the slabs";
+	return NULL;
+}
+
+/* Every list holds slabs of its class, and all lists hold all slabs. */
+static const char *
+check_lists(const struct slabi_layer *layer)
+{
+	size_t listed = 0, in_none = 0;
+	const struct slab *slab;
+	uint32_t class;
+
+	for (class = 0; class < SLABI_CLASSES; class++) {
+		bool set = layer->partial_classes >> class & 1;
+
+		if (set != (layer->partial[class] != NULL))
+			return "a list of partial slabs is lost";
+		for (slab = layer->partial[class]; slab; slab = slab->next)
+			if (++listed > layer->slabs || slab->class != class)
+				return "a list of partial slabs is broken";
+	}
+	for (slab = layer->empty_first; slab; slab = slab->next)
+		if (++listed > layer->slabs ||
+		    slab->class != SLABI_CLASS_EMPTY)
+			return "the list of empty slabs is broken";
+	for (slab = layer->newest; slab; slab = slab->older)
+		in_none += slab->class == SLABI_CLASS_FULL;
+	return listed + in_none == layer->slabs ? NULL :
+	    "a slab is in no list";
+}
+
+/* Every round is an object that is out, constructed, and there only once. */
+static const char *
+check_magazine(const struct slab_cache *cache)
+{
+	const struct slabi_layer *layer = &cache->layer;
+	void **round, **other;
+
+	for (round = cache->magazine.base + 1; round <= cache->magazine.top;
+	    round++) {
+		if (slabi_layer_place(layer, *round) != SLABI_OUT)
+			return "the magazine holds what is not an object";
+		if (slabi_life_exists(&layer->life) &&
+		    !slabi_layer_is_made(layer, *round))
+			return "the magazine holds an unconstructed object";
+		for (other = cache->magazine.base + 1; other < round; other++)
+			if (*other == *round)
+				return "the magazine holds an object twice";
+	}
+	return cache->layer.out < slabi_cache_rounds(cache) ?
+	    "the magazine holds more than there is" : NULL;
+}
+
+int
+slab_check(slab_cache *cache)
+{
+	const char *fault = check_layer(&cache->layer);
+
+	if (!fault)
+		fault = check_lists(&cache->layer);
+	if (!fault)
+		fault = check_magazine(cache);
+	if (!fault)
+		return 0;
+	slabi_fail(EFAULT, "cache \"%.64s\": %s", cache->name, fault);
+	return -1;
+}

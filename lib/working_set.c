@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns what goes back to the backing, and when (the working set of Bonwick,
+ * "The Slab Allocator", USENIX Summer 1994, section 3.4).
+ *
+ * Time is cut into periods.  At the end of each, slabs that were empty all
+ * through it are in excess, and partial slabs that nobody took from or gave to
+ * are searched for pages without a live object.  Neither is done at once:
+ * every visit of a slow path does a step of bounded size.
+ */
+#include "os.h"
+#include "slab_layer.h"
+
+#define CLOCK_EVERY 16 /* visits per look at the clock */
+#define PURGE_STEP ((size_t)128 << 10) /* bytes that one step purges */
+#define SWEEP_STEP 32 /* parts of a slab that one step looks at */
+
+static uint64_t
+low_bits(size_t n)
+{
+	return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
+}
+
+static void
+start_period(struct slabi_layer *layer, uint64_t now)
+{
+	struct slabi_period *period = &layer->period;
+
+	period->ends = now + period->length;
+	period->number++;
+	period->least_empty = layer->empty;
+}
+
+void
+slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds)
+{
+	struct slabi_period *period = &layer->period;
+
+	*period = (struct slabi_period){ .length = (uint64_t)seconds * 1000 };
+	if (seconds == SLAB_PERIOD_NEVER ||
+	    (layer->system.backing.fixed && seconds > 0))
+		period->length = SLABI_NEVER;
+	else if (seconds > 0)
+		start_period(layer, slabi_os.now());
+}
+
+static void
+end_period(struct slabi_layer *layer, uint64_t now)
+{
+	layer->period.excess = slabi_smaller(layer->period.least_empty,
+	    layer->empty);
+	layer->period.sweeping = layer->newest;
+	layer->period.swept_parts = 0;
+	start_period(layer, now);
+}
+
+/* Destruct what one word of a slab's constructed bits and a mask say. */
+static void
+destruct_word(struct slabi_layer *layer, struct slab *slab, uint32_t word,
+    uint64_t mask)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	uint64_t bits = slabi_slab_made_word(slab, geometry, word) & mask;
+
+	for (; bits != 0; bits &= bits - 1) {
+		size_t index = word * 64 + (size_t)__builtin_ctzll(bits);
+
+		slabi_life_end(&layer->life,
+		    slabi_slab_object(slab, geometry, index));
+		slabi_slab_set_made(slab, geometry, index, false);
+	}
+}
+
+void
+slabi_working_set_destruct(struct slabi_layer *layer, struct slab *slab)
+{
+	uint32_t word;
+
+	if (!layer->system.geometry.made_bits)
+		return;
+	for (word = 0; word < slab->ready; word++)
+		destruct_word(layer, slab, word, ~UINT64_C(0));
+}
+
+/* Where a part of a slab lies in terms of objects. */
+struct part {
+	size_t first; /* objects that it touches: [first, end) */
+	size_t end;
+	bool whole;   /* it holds nothing but objects */
+};
+
+static struct part
+part_objects(const struct slabi_geometry *geometry, const struct slab *slab,
+    uint32_t number)
+{
+	size_t color = (uintptr_t)slab - (uintptr_t)slab->block;
+	size_t start = (size_t)number << geometry->purge_shift;
+	size_t end = start + ((size_t)1 << geometry->purge_shift);
+	size_t objects = color + geometry->first;
+	size_t behind = geometry->free_bits > geometry->first ?
+	    color + geometry->free_bits : geometry->slab_size;
+	struct part part = { 0, 0, start >= objects && end <= behind };
+
+	if (part.whole) {
+		part.first = (start - objects) / geometry->stride;
+		part.end = (end - 1 - objects) / geometry->stride + 1;
+	}
+	return part;
+}
+
+/* Is every object of a range free, or never used? */
+static bool
+range_idle(const struct slab *slab, const struct slabi_geometry *geometry,
+    size_t first, size_t end)
+{
+	if (end > slab->carved)
+		end = slab->carved;
+	while (first < end) {
+		uint64_t bits = slabi_slab_free_word(slab, geometry,
+		    (uint32_t)(first / 64)) >> first % 64;
+		size_t n = slabi_smaller(64 - first % 64, end - first);
+
+		if (~bits & low_bits(n))
+			return false;
+		first += n;
+	}
+	return true;
+}
+
+static void
+destruct_range(struct slabi_layer *layer, struct slab *slab, size_t first,
+    size_t end)
+{
+	if (!layer->system.geometry.made_bits)
+		return;
+	while (first < end) {
+		size_t n = slabi_smaller(64 - first % 64, end - first);
+
+		destruct_word(layer, slab, (uint32_t)(first / 64),
+		    low_bits(n) << first % 64);
+		first += n;
+	}
+}
+
+static bool
+is_purged(const struct slab *slab, uint32_t part)
+{
+	return slab->purged[part / 64] >> part % 64 & 1;
+}
+
+/* Can this part be purged?  If so its objects are destructed. */
+static bool
+give_up_part(struct slabi_layer *layer, struct slab *slab, uint32_t number)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	struct part part = part_objects(geometry, slab, number);
+	size_t start = (size_t)number << geometry->purge_shift;
+
+	if (!part.whole || is_purged(slab, number))
+		return false;
+	/* Memory that has never been touched is none. */
+	if (part.first >= slab->carved && start >= slab->populated)
+		return false;
+	if (!range_idle(slab, geometry, part.first, part.end))
+		return false;
+	destruct_range(layer, slab, part.first,
+	    slabi_smaller(part.end, slab->carved));
+	slab->purged[number / 64] |= UINT64_C(1) << number % 64;
+	slab->purged_parts++;
+	return true;
+}
+
+/* Look at the parts [from, to) of a slab, and purge the idle ones; bytes. */
+static size_t
+sweep(struct slabi_layer *layer, struct slab *slab, uint32_t from, uint32_t to)
+{
+	const struct slabi_backing *backing = &layer->system.backing;
+	unsigned shift = layer->system.geometry.purge_shift;
+	size_t bytes = 0;
+
+	while (from < to) {
+		uint32_t first = from;
+		size_t run;
+
+		while (from < to && give_up_part(layer, slab, from))
+			from++;
+		run = (size_t)(from - first) << shift;
+		if (run > 0)
+			backing->calls.purge(backing->calls.arg,
+			    (char *)slab->block + ((size_t)first << shift),
+			    run);
+		bytes += run;
+		from++;
+	}
+	layer->purged += bytes;
+	return bytes;
+}
+
+static uint32_t
+parts(const struct slabi_layer *layer)
+{
+	return (uint32_t)(layer->system.geometry.slab_size >>
+	    layer->system.geometry.purge_shift);
+}
+
+static bool
+may_sweep(const struct slabi_layer *layer, const struct slab *slab)
+{
+	return layer->system.backing.calls.purge && slab->out > 0 &&
+	    slab->out < layer->system.geometry.objects &&
+	    !slab->swept;
+}
+
+void
+slabi_working_set_touch(struct slabi_layer *layer, struct slab *slab, size_t n,
+    void *const *objects, ptrdiff_t step)
+{
+	unsigned shift = layer->system.geometry.purge_shift;
+	size_t stride = layer->system.geometry.stride;
+
+	for (; n > 0 && slab->purged_parts > 0; n--, objects += step) {
+		size_t at = (uintptr_t)*objects - (uintptr_t)slab->block;
+		uint32_t part = (uint32_t)(at >> shift);
+		uint32_t last = (uint32_t)((at + stride - 1) >> shift);
+
+		for (; part <= last; part++) {
+			if (!is_purged(slab, part))
+				continue;
+			slab->purged[part / 64] &=
+			    ~(UINT64_C(1) << part % 64);
+			slab->purged_parts--;
+			layer->purged -= (size_t)1 << shift;
+		}
+	}
+}
+
+void
+slabi_working_set_forget(struct slabi_layer *layer, struct slab *slab)
+{
+	layer->purged -= (size_t)slab->purged_parts <<
+	    layer->system.geometry.purge_shift;
+	if (layer->period.sweeping == slab) {
+		layer->period.sweeping = slab->older;
+		layer->period.swept_parts = 0;
+	}
+}
+
+/* Search a part of the next slab. */
+static void
+sweep_step(struct slabi_layer *layer)
+{
+	struct slabi_period *period = &layer->period;
+	struct slab *slab = period->sweeping;
+	uint32_t from = period->swept_parts;
+	uint32_t to = from + SWEEP_STEP;
+
+	/* Idle: not touched in the period before this one, nor since. */
+	if (slab->stamp + 1 < period->number && may_sweep(layer, slab)) {
+		if (to < parts(layer)) {
+			period->swept_parts = to;
+			sweep(layer, slab, from, to);
+			return;
+		}
+		sweep(layer, slab, from, parts(layer));
+		slab->swept = true;
+	}
+	period->sweeping = slab->older;
+	period->swept_parts = 0;
+}
+
+/* May a slab go, or does a reservation need it? */
+static bool
+may_release(struct slabi_layer *layer)
+{
+	size_t objects = layer->system.geometry.objects;
+
+	if (layer->out >= layer->reserved)
+		layer->reserved = 0;
+	return layer->empty > 0 &&
+	    (layer->slabs - 1) * objects >= layer->reserved;
+}
+
+/* How far into the block of a slab that goes back memory is to be purged. */
+static size_t
+touched(const struct slabi_layer *layer, const struct slab *slab)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	uintptr_t end = (uintptr_t)slabi_slab_object(slab, geometry,
+	    slab->carved) - (uintptr_t)slab->block;
+
+	if (!layer->system.backing.calls.purge || slab->huge)
+		return 0;
+	return slabi_larger(slab->populated, end) &
+	    ~(slabi_os.page_size - 1);
+}
+
+static void
+start_draining(struct slabi_layer *layer)
+{
+	struct slab *slab = layer->empty_last;
+
+	layer->period.excess--;
+	if (!may_release(layer)) {
+		layer->period.excess = 0;
+		return;
+	}
+	slabi_layer_unlink(layer, slab);
+	layer->period.draining = slab;
+	layer->period.destructed = 0;
+	layer->period.undrained = touched(layer, slab);
+}
+
+/* Do a part of giving a slab back; when all parts are done, drop it. */
+static void
+drain_step(struct slabi_layer *layer)
+{
+	const struct slabi_backing *backing = &layer->system.backing;
+	struct slabi_period *period = &layer->period;
+	struct slab *slab = period->draining;
+
+	if (layer->system.geometry.made_bits &&
+	    period->destructed < slab->ready) {
+		destruct_word(layer, slab, period->destructed++, ~UINT64_C(0));
+		return;
+	}
+	/* The header, in the first of these steps, is in use to the end. */
+	if (period->undrained >= 2 * PURGE_STEP) {
+		period->undrained -= PURGE_STEP;
+		backing->calls.purge(backing->calls.arg,
+		    (char *)slab->block + period->undrained, PURGE_STEP);
+		return;
+	}
+	period->draining = NULL;
+	slabi_system_drop(&layer->system, slab);
+}
+
+void
+slabi_working_set_step(struct slabi_layer *layer)
+{
+	struct slabi_period *period = &layer->period;
+	uint64_t now;
+
+	if (period->length == 0 || period->length == SLABI_NEVER ||
+	    layer->pinned > 0)
+		return;
+	if (period->draining) {
+		drain_step(layer);
+	} else if (period->excess > 0) {
+		start_draining(layer);
+	} else if (period->sweeping) {
+		sweep_step(layer);
+	} else if (++period->visits % CLOCK_EVERY == 0) {
+		now = slabi_os.now();
+		if (now >= period->ends)
+			end_period(layer, now);
+	}
+}
+
+void
+slabi_working_set_finish(struct slabi_layer *layer)
+{
+	while (layer->period.draining)
+		drain_step(layer);
+}
+
+void
+slabi_working_set_trim(struct slabi_layer *layer)
+{
+	while (layer->pinned == 0 && may_release(layer))
+		slabi_layer_release(layer, layer->empty_last);
+}
+
+size_t
+slabi_working_set_reap(struct slabi_layer *layer)
+{
+	size_t size = layer->system.geometry.slab_size;
+	size_t bytes = layer->period.draining ? size : 0;
+	struct slab *slab;
+
+	if (layer->pinned > 0)
+		return 0;
+	layer->reserved = 0;
+	layer->period.excess = 0;
+	layer->period.least_empty = 0;
+	slabi_working_set_finish(layer);
+	for (; layer->empty > 0; bytes += size)
+		slabi_layer_release(layer, layer->empty_last);
+	for (slab = layer->newest; slab; slab = slab->older) {
+		if (!may_sweep(layer, slab))
+			continue;
+		bytes += sweep(layer, slab, 0, parts(layer));
+		slab->swept = true;
+	}
+	return bytes + slabi_map_shrink(&layer->system.map,
+	    &layer->system.backing);
+}
