@@ -38,7 +38,9 @@ script_tests = \
 
 AM_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(CHECK_CFLAGS) \
 	$(TESTS_CPPFLAGS)
-LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS) -pthread
+LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS)
+tests_no_malloc_LDFLAGS = $(AM_LDFLAGS) -pthread
+tests_threads_LDFLAGS = $(AM_LDFLAGS) -pthread
 
 check_LTLIBRARIES += tests/libsupport.la
 tests_libsupport_la_SOURCES = \
