@@ -529,6 +529,9 @@ struct slab_magazine {
 #endif
 
 #ifdef SLAB_HOT_
+SLAB_HOT_ void *slab_alloc(slab_cache *cache);
+SLAB_HOT_ void slab_free(slab_cache *cache, void *object);
+
 SLAB_HOT_ void *slab_alloc(slab_cache *cache)
 {
 	struct slab_magazine *magazine = (struct slab_magazine *)(void *)cache;
