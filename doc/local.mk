@@ -4,9 +4,53 @@
 documents =
 EXTRA_DIST += $(documents)
 
-examples =
-examplesources =
-check_PROGRAMS += $(examples)
+examples = \
+	doc/examples/backing \
+	doc/examples/buffer \
+	doc/examples/constructed \
+	doc/examples/hello \
+	doc/examples/limits \
+	doc/examples/measure \
+	doc/examples/misuse \
+	doc/examples/oom \
+	doc/examples/queue_cache \
+	doc/examples/queue_malloc \
+	doc/examples/template \
+	doc/examples/typed \
+	doc/examples/visit
+examplesources = \
+	doc/examples/backing.c \
+	doc/examples/buffer.c \
+	doc/examples/constructed.c \
+	doc/examples/hello.c \
+	doc/examples/limits.c \
+	doc/examples/measure.c \
+	doc/examples/misuse.c \
+	doc/examples/oom.c \
+	doc/examples/queue_cache.c \
+	doc/examples/queue_malloc.c \
+	doc/examples/template.c \
+	doc/examples/typed.c \
+	doc/examples/visit.c \
+	doc/examples/wordtree.c
+check_PROGRAMS += $(examples) doc/examples/wordtree
+
+# They see what a user sees: the installed header, and the shared library.
+doc_examples_backing_LDADD = lib/libslab.la
+doc_examples_buffer_LDADD = lib/libslab.la
+doc_examples_constructed_LDADD = lib/libslab.la
+doc_examples_constructed_LDFLAGS = $(AM_LDFLAGS) -pthread
+doc_examples_hello_LDADD = lib/libslab.la
+doc_examples_limits_LDADD = lib/libslab.la
+doc_examples_measure_LDADD = lib/libslab.la
+doc_examples_misuse_LDADD = lib/libslab.la
+doc_examples_oom_LDADD = lib/libslab.la
+doc_examples_queue_cache_LDADD = lib/libslab.la
+doc_examples_queue_malloc_LDADD = lib/libslab.la
+doc_examples_template_LDADD = lib/libslab.la
+doc_examples_typed_LDADD = lib/libslab.la
+doc_examples_visit_LDADD = lib/libslab.la
+doc_examples_wordtree_LDADD = lib/libslab.la
 
 if DOC
 examplesdir = $(docdir)/examples
