@@ -9,10 +9,20 @@
 
 #include <stddef.h>
 
+/* Called as <slab.h> has its own functions called: without the linker's stub. */
+#if defined(__has_attribute)
+#if __has_attribute(noplt)
+#define ARRAY_STACK_CALL __attribute__((noplt))
+#endif
+#endif
+#ifndef ARRAY_STACK_CALL
+#define ARRAY_STACK_CALL
+#endif
+
 struct array_stack;
 
 struct array_stack *array_stack_new(size_t size, size_t count);
-void *array_stack_alloc(struct array_stack *stack);
-void array_stack_free(struct array_stack *stack, void *object);
+ARRAY_STACK_CALL void *array_stack_alloc(struct array_stack *stack);
+ARRAY_STACK_CALL void array_stack_free(struct array_stack *stack, void *object);
 
 #endif /* ARRAY_STACK_H */

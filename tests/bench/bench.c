@@ -16,6 +16,8 @@
  */
 #include "support.h"
 
+#include <sys/resource.h>
+
 /* An object's construction: a chain of multiplications, about 100 ns long. */
 static size_t construct_steps = 64;
 
@@ -102,7 +104,7 @@ static void run_pair(const struct wish *wish)
 		}
 		sample(&pair, (now() - start) / PAIRS);
 	}
-	emit_median("pair", &pair);
+	emit_quartile("pair", &pair);
 }
 
 /* 2. Batch ------------------------------------------------------------------ */
@@ -127,7 +129,8 @@ static void reorder(void **object, size_t count, int order)
 static void run_warm(pool *objects, const struct wish *wish, void **object,
     int order)
 {
-	size_t passes = repeats(wish->count, 300000, 2);
+	size_t least = wish->count * wish->size > 256u << 20 ? 1 : 2;
+	size_t passes = repeats(wish->count, 300000, least);
 	struct samples alloc = NO_SAMPLES, freed = NO_SAMPLES, both = NO_SAMPLES;
 	char metric[32];
 
@@ -144,11 +147,11 @@ static void run_warm(pool *objects, const struct wish *wish, void **object,
 		sample(&both, cost + back);
 	}
 	snprintf(metric, sizeof metric, "%s_alloc", order_name[order]);
-	emit_median(metric, &alloc);
+	emit_quartile(metric, &alloc);
 	snprintf(metric, sizeof metric, "%s_free", order_name[order]);
-	emit_median(metric, &freed);
+	emit_quartile(metric, &freed);
 	snprintf(metric, sizeof metric, "%s_both", order_name[order]);
-	emit_median(metric, &both);
+	emit_quartile(metric, &both);
 }
 
 static void run_batch(const struct wish *wish)
@@ -208,7 +211,7 @@ static void run_churn(const struct wish *wish)
 		if (time > 0)
 			sample(&pair, cost);
 	}
-	emit_median("churn", &pair);
+	emit_quartile("churn", &pair);
 }
 
 /* 4. Bulk calls --------------------------------------------------------------- */
@@ -264,9 +267,9 @@ static void run_bulk(const struct wish *wish)
 			    OBJECTS / batch));
 		}
 		snprintf(metric, sizeof metric, "bulk%zu", batch);
-		emit_median(metric, &many);
+		emit_quartile(metric, &many);
 		snprintf(metric, sizeof metric, "single%zu", batch);
-		emit_median(metric, &one);
+		emit_quartile(metric, &one);
 	}
 }
 
@@ -351,8 +354,8 @@ static void run_construct(const struct wish *wish)
 		sample(&one, pair);
 		sample(&many, batch / (double)(OBJECTS / wish->count));
 	}
-	emit_median("constructed_pair", &one);
-	emit_median("constructed_batch", &many);
+	emit_quartile("constructed_pair", &one);
+	emit_quartile("constructed_batch", &many);
 }
 
 /* 6. Walk ----------------------------------------------------------------------- */
@@ -392,7 +395,7 @@ static void run_walk(const struct wish *wish)
 		keep(walk(object[0], length));
 		sample(&step, (now() - start) / (double)length);
 	}
-	emit_median("walk", &step);
+	emit_quartile("walk", &step);
 }
 
 /* 7. Memory ---------------------------------------------------------------------- */
@@ -465,18 +468,42 @@ static void run_memory(const struct wish *wish)
 
 struct stalls {
 	double slowest, over_10, over_100, calls, total;
+	double disturbed; /* slow because another program had the processor */
+	long switches;    /* how often that has been so in this process */
 };
 
-static inline double note_call(struct stalls *stalls, double since)
+static long times_preempted(void)
 {
-	double time = now(), length = time - since;
+	struct rusage usage;
 
-	stalls->total += length;
-	stalls->over_10 += length > 10e3;
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_nivcsw;
+}
+
+static __attribute__((noinline)) void note_slow_call(struct stalls *stalls,
+    double length)
+{
+	long switches = times_preempted();
+
+	if (switches != stalls->switches) {
+		stalls->switches = switches;
+		stalls->disturbed++;
+		return;
+	}
+	stalls->over_10++;
 	stalls->over_100 += length > 100e3;
 	if (length > stalls->slowest)
 		stalls->slowest = length;
-	return time;
+}
+
+static inline double note_call(struct stalls *stalls, double since)
+{
+	double length = now() - since;
+
+	stalls->total += length;
+	if (length > 10e3)
+		note_slow_call(stalls, length);
+	return now();
 }
 
 /** Fill with @p count objects and empty at random, timing every call. */
@@ -485,12 +512,14 @@ static void tide(pool *objects, size_t size, void **object, size_t count,
 {
 	double time = now();
 
+	stalls->switches = times_preempted();
 	for (size_t k = 0; k < count; k++) {
 		object[k] = pool_alloc(objects, size);
 		touch(object[k], k);
 		time = note_call(stalls, time);
 	}
 	shuffle(object, count, count);
+	stalls->switches = times_preempted();
 	time = now();
 	for (size_t k = 0; k < count; k++) {
 		pool_free(objects, object[k], size);
@@ -505,9 +534,10 @@ static void run_stalls(const struct wish *wish)
 	void **object = (void **)array_new(wish->count, sizeof *object);
 	const struct timespec pause = { 0, 40000000 };
 	struct wish short_period = *wish;
-	struct stalls stalls = { 0, 0, 0, 0, 0 };
+	struct stalls stalls = { 0, 0, 0, 0, 0, 0, 0 };
 	pool *objects;
 
+	bench_clock = CLOCK_MONOTONIC;
 	short_period.period = 1;
 	objects = pool_new(&short_period);
 	while (stalls.calls < 1e7) {
@@ -521,6 +551,7 @@ static void run_stalls(const struct wish *wish)
 	emit("slowest_us", stalls.slowest / 1e3);
 	emit("over_10us_ppm", stalls.over_10 / stalls.calls * 1e6);
 	emit("over_100us_ppm", stalls.over_100 / stalls.calls * 1e6);
+	emit("disturbed_ppm", stalls.disturbed / stalls.calls * 1e6);
 	emit("stalls_mean", stalls.total / stalls.calls);
 }
 
@@ -552,20 +583,23 @@ static void run_count(const struct wish *wish)
 	emit("operations", (double)(OPERATIONS / chosen * chosen));
 }
 
+enum { SHORT = 10000 }; /* passes of fewer operations are timed by the wall */
+
 static const struct workload {
 	const char *name;
 	void (*run)(const struct wish *wish);
+	bool counts_operations; /* a pass has COUNT of them, else many more */
 } workload[] = {
-	{ "pair", run_pair },
-	{ "batch", run_batch },
-	{ "new", run_new },
-	{ "churn", run_churn },
-	{ "bulk", run_bulk },
-	{ "construct", run_construct },
-	{ "walk", run_walk },
-	{ "memory", run_memory },
-	{ "stalls", run_stalls },
-	{ "count", run_count },
+	{ "pair", run_pair, false },
+	{ "batch", run_batch, true },
+	{ "new", run_new, true },
+	{ "churn", run_churn, false },
+	{ "bulk", run_bulk, false },
+	{ "construct", run_construct, false },
+	{ "walk", run_walk, true },
+	{ "memory", run_memory, false },
+	{ "stalls", run_stalls, true },
+	{ "count", run_count, false },
 };
 
 int main(int argc, char **argv)
@@ -583,10 +617,12 @@ int main(int argc, char **argv)
 	if (argc > 4)
 		wish.variant = argv[4];
 	for (size_t k = 0; k < sizeof workload / sizeof *workload; k++) {
-		if (strcmp(argv[1], workload[k].name) == 0) {
-			workload[k].run(&wish);
-			return 0;
-		}
+		if (strcmp(argv[1], workload[k].name) != 0)
+			continue;
+		if (!workload[k].counts_operations || wish.count >= SHORT)
+			bench_clock = CLOCK_PROCESS_CPUTIME_ID;
+		workload[k].run(&wish);
+		return 0;
 	}
 	return 2;
 }

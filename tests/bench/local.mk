@@ -31,7 +31,7 @@ BENCH_FLAGS =
 bench: lib/libslab.la
 	CC='$(CC)' CXX='$(CXX)' PYTHONDONTWRITEBYTECODE=1 \
 	    python3 $(srcdir)/tests/bench/bench.py \
-	    --cppflags '-I$(abs_srcdir)/include -I$(abs_builddir)/include' \
+	    --cppflags='-I$(abs_srcdir)/include -I$(abs_builddir)/include' \
 	    --libdir $(abs_builddir)/lib/.libs $(BENCH_FLAGS)
 
 clean-bench:

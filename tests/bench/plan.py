@@ -28,11 +28,11 @@ class Job:
     def weight(self):
         """A guess at its duration in seconds, for the progress display."""
         fixed = {'stalls': 5, 'construct': .2, 'caches': 1}
-        passes = {'batch': 9, 'churn': 3, 'new': 1}.get(self.workload, 2)
+        passes = {'batch': 7, 'churn': 3, 'new': 1}.get(self.workload, 2)
         if self.workload == 'count':
             return 1 + self.count * 1.2e-6
         moved = passes * (self.count * 30e-9 +
-                          self.count * self.size * .15e-9)
+                          self.count * self.size * .4e-9)
         return .05 + fixed.get(self.workload, 0) + moved
 
 
@@ -54,7 +54,7 @@ def groups(quick):
             big = count > 100000
             ours = OURS + ([] if big else VARIANTS)
             everybody = ours + ['array-stack'] + PEERS
-            share = 3 if big else 5
+            share = 2 if big else 5
             yield ('batch', size, capped(count, size), NEW + everybody,
                    share)
             yield 'churn', size, capped(count, size), everybody, share

@@ -16,6 +16,12 @@ class Cell:
     where: str
     value: float
     against: str = ''
+    bound: float = None     # what the array stack would have reached
+
+    def note(self):
+        if self.bound is None:
+            return self.against
+        return f'{self.against}; array stack: {number(self.bound)}'
 
 
 @dataclass
@@ -32,6 +38,11 @@ class Row:
         if self.at_least:
             return value >= self.limit - ROUNDING
         return value <= self.limit + ROUNDING
+
+    def unreachable(self):
+        """Failing cells in which the array stack fails too."""
+        return [c for c in self.failing()
+                if c.bound is not None and not self.meets(c.bound)]
 
     def mean(self):
         positive = [c.value for c in self.cells if c.value > 0]
@@ -79,10 +90,17 @@ class Table:
         """Ours divided by the best of theirs (inverse: the other way)."""
         value = self.results.median(metric, size, count, ours)
         best = self.results.least(metric2 or metric, size, count, theirs)
-        if value is None or best is None or not value or not best[0]:
+        if not value or best is None or not best[0]:
             return None
-        return Cell(where(size, count),
-                    best[0] / value if inverse else value / best[0], best[1])
+
+        def over(value):
+            return best[0] / value if inverse else value / best[0]
+
+        stack = self.results.median(metric, size, count, 'array-stack')
+        comparable = stack and ours == 'slab' and theirs not in (
+            ['slab'], ['array-stack'])
+        return Cell(where(size, count), over(value), best[1],
+                    over(stack) if comparable else None)
 
     def compare(self, row, metric, ours, theirs, counts=None, **how):
         self.add(row, [self.ratio(metric, ours, theirs, size, count, **how)
@@ -228,10 +246,12 @@ def row_line(row):
     if not row.cells:
         return f'{row.title:70} {limit:>12}  {row.verdict()}'
     worst = row.worst()
+    beyond = len(row.unreachable())
     return (f'{row.title:70} {limit:>12}  {row.verdict()}  '
             f'mean {number(row.mean())}, worst {number(worst.value)} '
             f'({worst.where}{", " + worst.against if worst.against else ""})'
-            f', {len(row.cells) - len(row.failing())} of {len(row.cells)}')
+            f', {len(row.cells) - len(row.failing())} of {len(row.cells)}'
+            f'{f"; the array stack fails in {beyond}" if beyond else ""}')
 
 
 def write(results, notes, folder):
@@ -252,7 +272,7 @@ def write(results, notes, folder):
     for row in table:
         if row.failing():
             lines.append(f'fails: {row.title}')
-            lines += [f'    {c.where:32} {number(c.value):>10}  {c.against}'
+            lines += [f'    {c.where:32} {number(c.value):>10}  {c.note()}'
                       for c in row.failing()]
     text = '\n'.join(lines)
     with open(os.path.join(folder, 'report.txt'), 'w') as file:
