@@ -187,7 +187,10 @@ typedef struct slab_backing {
 	void *(*alloc)(void *arg, size_t size, size_t align);
 	/** A whole block, exactly as allocated. */
 	void (*free)(void *arg, void *block, size_t size);
-	/** Optional: the contents of these pages are no longer needed. */
+	/**
+	 * Optional: the contents of these whole pages are no longer needed.
+	 * They stay part of their block, and are used again without notice.
+	 */
 	void (*purge)(void *arg, void *pages, size_t size);
 	/** Optional: the cache is gone; called once, after the last free(). */
 	void (*release)(void *arg);
@@ -272,8 +275,9 @@ SLAB_API_ slab_builder *slab_builder_align(slab_builder *builder, size_t align);
 /**
  * Name the cache in messages and statistics.
  * @param builder  the builder, or NULL
- * @param name     a string, copied, of any length; NULL: the default name,
- *                 "size-" and the object's size
+ * @param name     a string, copied, of any length; NULL is a fault: EINVAL.
+ *                 Without a name a cache is called "size-" and the object's
+ *                 size.
  * @returns @p builder
  * @since 1.0
  */
@@ -311,7 +315,8 @@ SLAB_API_ slab_builder *slab_builder_template(slab_builder *builder,
  * Never have more than so many objects in existence; slab_alloc() then fails
  * with ENOMEM, and the out-of-memory handler is not called.
  * @param builder  the builder, or NULL
- * @param objects  the most objects, 1 or more; SIZE_MAX: no limit, the default
+ * @param objects  the most objects; SIZE_MAX: no limit, the default; 0 is a
+ *                 fault: EINVAL
  * @returns @p builder
  * @since 1.0
  */
@@ -335,7 +340,8 @@ SLAB_API_ slab_builder *slab_builder_working_period(slab_builder *builder,
  * slab_alloc() and slab_free() fast (Bonwick and Adams 2001).
  * @param builder  the builder, or NULL
  * @param rounds   objects; 0: no magazine, every call goes to the slabs.  The
- *                 default is chosen from the object's size.
+ *                 default is chosen from the object's size.  More than memory
+ *                 could ever hold is a fault: EINVAL.
  * @returns @p builder
  * @since 1.0
  */
@@ -345,7 +351,8 @@ SLAB_API_ slab_builder *slab_builder_magazine(slab_builder *builder,
  * Wish for a size of the slabs; it is rounded to what is possible, and
  * slab_stats() tells the outcome.
  * @param builder  the builder, or NULL
- * @param bytes    0: choose from the object's size, the default
+ * @param bytes    default: chosen from the object's size; 0, and more than
+ *                 an eighth of the address space, are faults: EINVAL
  * @returns @p builder
  * @since 1.0
  */
@@ -373,7 +380,8 @@ SLAB_API_ slab_builder *slab_builder_system(slab_builder *builder,
     slab_system system);
 /**
  * Choose whether to ask for transparent huge pages.  It is a request to the
- * system, and only on memory from slab_builder_build_mmap().
+ * system, and only on memory from slab_builder_build() and
+ * slab_builder_build_mmap().
  * @param builder  the builder, or NULL
  * @param mode     one of #slab_huge_pages; any other value is a fault: EINVAL
  * @returns @p builder
@@ -574,6 +582,7 @@ SLAB_HOT_ void slab_free(slab_cache *cache, void *object)
  * @retval NULL with errno
  *         - ENOMEM: the backing has no memory and the out-of-memory handler
  *           did not find any, or the limit is reached
+ *         - EINVAL: a user's backing gave a misaligned block
  *         - what the constructor returned, when it returned other than 0
  *
  * After a failure the cache is as it was.
