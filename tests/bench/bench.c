@@ -314,16 +314,13 @@ static double calibrate(void)
 	return length;
 }
 
-static double constructed_pairs(pool *objects, size_t size, void **object,
+static void construct_some(pool *objects, size_t size, void **object,
     size_t count)
 {
-	double start = now();
-
 	for (size_t k = 0; k < count; k++)
 		object[k] = alloc_constructed(objects, size);
 	for (size_t k = 0; k < count; k++)
 		free_constructed(objects, object[k], size);
-	return (now() - start) / (double)count;
 }
 
 /** In use: one object at a time, and @c count of them at a time. */
@@ -338,21 +335,18 @@ static void run_construct(const struct wish *wish)
 	emit("constructor", calibrate());
 	constructed.constructed = true;
 	objects = pool_new(&constructed);
-	for (int time = 0; time <= TIMES; time++) {
-		double pair = now();
-		double batch = 0;
+	construct_some(objects, wish->size, object, wish->count);
+	for (int time = 0; time < TIMES; time++) {
+		double start = now(), between;
 
 		for (size_t k = 0; k < OBJECTS; k++)
-			free_constructed(objects, alloc_constructed(objects,
-			    wish->size), wish->size);
-		pair = (now() - pair) / OBJECTS;
+			construct_some(objects, wish->size, object, 1);
+		between = now();
 		for (size_t k = 0; k < OBJECTS / wish->count; k++)
-			batch += constructed_pairs(objects, wish->size, object,
+			construct_some(objects, wish->size, object,
 			    wish->count);
-		if (time == 0)
-			continue;
-		sample(&one, pair);
-		sample(&many, batch / (double)(OBJECTS / wish->count));
+		sample(&one, (between - start) / OBJECTS);
+		sample(&many, (now() - between) / OBJECTS);
 	}
 	emit_quartile("constructed_pair", &one);
 	emit_quartile("constructed_batch", &many);

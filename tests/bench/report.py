@@ -216,6 +216,9 @@ def memory_rows(table):
                          unit=''), 'caches_mappings', name)
     table.compare(Row('build and destroy / bare system calls', 2.5),
                   'caches_ns', 'slab', ['slab'], metric2='caches_bare_ns')
+    table.compare(Row('build and destroy / the same and its page faults',
+                      2.5), 'caches_ns', 'slab', ['slab'],
+                  metric2='caches_bare_touching_ns')
     table.add(Row('stalls over 100 us, per million, beyond the array stack\'s',
                   0, unit=''),
               [Cell(where(size, count),
