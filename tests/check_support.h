@@ -9,6 +9,9 @@
 
 #include "support.h"
 
+/* libcheck writes to a file at every assertion that holds: millions do. */
+#define _mark_point(file, line) ((void)0)
+
 /* A call that fails: what it returns is falsy, errno is the one given. */
 #define ck_assert_fails(call, error) do { \
 	errno = 0; \
