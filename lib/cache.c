@@ -20,9 +20,9 @@ slabi_cache_set_magazine(struct slab_cache *cache, size_t capacity)
 	cache->magazine.base = cache->rounds + SLAB_AHEAD_ - 1;
 	cache->magazine.top = cache->magazine.base;
 	cache->magazine.end = cache->magazine.base + capacity;
-	/* Harmless addresses to prefetch, and equal to no object. */
+	/* Harmless addresses to prefetch, equal to nothing that is freed. */
 	for (i = 0; i < SLAB_AHEAD_; i++)
-		cache->rounds[i] = cache;
+		cache->rounds[i] = (char *)cache + 1;
 }
 
 /* Half a magazine, which is what moves to and from the slab layer. */
