@@ -214,7 +214,7 @@ def main():
     measured.write_summary(os.path.join(options.output, 'summary.tsv'))
     text = report.write(measured, notes, options.output)
     print(text)
-    fault = plot.write(measured, options.output, HERE)
+    fault = plot.write(measured, options.output)
     if fault:
         print(f'no plots: {fault}', file=sys.stderr)
 

@@ -54,7 +54,7 @@ def groups(quick):
             big = count > 100000
             ours = OURS + ([] if big else VARIANTS)
             everybody = ours + ['array-stack'] + PEERS
-            share = 2 if big else 5
+            share = 5 if count < 100000 else 2 if big else 3
             yield ('batch', size, capped(count, size), NEW + everybody,
                    share)
             yield 'churn', size, capped(count, size), everybody, share

@@ -39,12 +39,14 @@ class Plot:
     count: int = 0
     size: int = 0
     unit: str = 'ns'
+    logarithmic: bool = True
+    without: tuple = ()
 
 
 PLOTS = [
     Plot('pair', 'Hot pair: alloc, touch, free', 'pair', count=1),
     Plot('new', 'New memory: first alloc of 100 thousand objects',
-         'new_alloc', count=100000),
+         'new_alloc', count=100000, without=('array-stack', 'dpdk')),
     Plot('warm', 'Warm memory, freed at random, 100 thousand objects: '
          'alloc + free', 'random_both', count=100000),
     Plot('churn', 'Churn at 100 thousand live objects', 'churn',
@@ -54,7 +56,8 @@ PLOTS = [
          size=SCALE_SIZE),
     Plot('instructions', 'Instructions inside the library, '
          f'{COUNT_SIZE}-byte objects: free at random, alloc',
-         'instructions', size=COUNT_SIZE, unit='instructions a pair'),
+         'instructions', size=COUNT_SIZE, unit='instructions a pair',
+         logarithmic=False),
 ]
 
 
@@ -77,11 +80,12 @@ def script(plot, lines):
             'set key outside right top', 'set grid lc rgb "#dddddd"',
             'set border 3', 'set tics nomirror',
             f'set ylabel "{plot.unit}"',
-            'set logscale y', 'set logscale x ' + ('10' if plot.size else '2'),
+            'set logscale y' if plot.logarithmic else 'set yrange [0:]',
+            'set logscale x ' + ('10' if plot.size else '2'),
             'set xlabel "' + ('live objects' if plot.size else
                               'object size, bytes') + '"']
     if plot.size:
-        text.append('set format x "10^%T"')
+        text += ['set format x "10^%T"', 'set xrange [700:*]']
     for name, points in lines.items():
         text.append(f'${name.replace("-", "_")} << END')
         text += [f'{x} {y}' for x, y in points]
@@ -92,12 +96,13 @@ def script(plot, lines):
     return '\n'.join(text)
 
 
-def write(results, folder, _source):
+def write(results, folder):
     """Draw what was measured; returns what is missing for it."""
     if not shutil.which('gnuplot'):
         return 'gnuplot is missing (package gnuplot-nox)'
     for plot in PLOTS:
-        lines = {name: series(results, plot, name) for name in SHOWN}
+        lines = {name: series(results, plot, name) for name in SHOWN
+                 if name not in plot.without}
         lines = {name: points for name, points in lines.items()
                  if len(points) > 1}
         if not lines:
