@@ -17,6 +17,7 @@ examples = \
 	doc/examples/queue_malloc \
 	doc/examples/template \
 	doc/examples/typed \
+	doc/examples/version \
 	doc/examples/visit
 examplesources = \
 	doc/examples/backing.c \
@@ -31,6 +32,7 @@ examplesources = \
 	doc/examples/queue_malloc.c \
 	doc/examples/template.c \
 	doc/examples/typed.c \
+	doc/examples/version.c \
 	doc/examples/visit.c \
 	doc/examples/wordtree.c
 check_PROGRAMS += $(examples) doc/examples/wordtree
@@ -49,6 +51,7 @@ doc_examples_queue_cache_LDADD = lib/libslab.la
 doc_examples_queue_malloc_LDADD = lib/libslab.la
 doc_examples_template_LDADD = lib/libslab.la
 doc_examples_typed_LDADD = lib/libslab.la
+doc_examples_version_LDADD = lib/libslab.la
 doc_examples_visit_LDADD = lib/libslab.la
 doc_examples_wordtree_LDADD = lib/libslab.la
 

@@ -4,7 +4,7 @@
 # public name has a page.
 set -eu
 cd "$srcdir/man"
-pages=$(ls man*/*.[1-9])
+pages=$(grep -L '^\.so ' man*/*.[1-9])
 failed=0 linted=0
 
 if command -v mandoc >/dev/null; then
@@ -20,6 +20,12 @@ if command -v groff >/dev/null; then
 	done
 	linted=1
 fi
+
+# The pages of one line lead to a page.
+for stub in $(grep -l '^\.so ' man*/*.[1-9]); do
+	test -e "$(sed 's/^\.so //' "$stub")" ||
+	    { echo "$stub leads nowhere"; failed=1; }
+done
 
 # Functions, types, and macros that take arguments; a name that ends in _ is
 # not for users.

@@ -38,7 +38,8 @@ static void budget_free(void *arg, void *block, size_t size)
 	budget->left += size;
 }
 
-static slab_cache *build(struct budget *budget, const char *name, size_t size)
+static slab_cache *build(struct budget *budget, const char *name,
+    size_t size)
 {
 	slab_backing backing = {
 		.struct_size = sizeof(backing),

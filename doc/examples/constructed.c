@@ -51,8 +51,9 @@ static void connection_unmake(void *object, void *arg)
 	counts->unmade++;
 }
 
-/* Whoever frees an object puts it back into its constructed state. */
-static void connection_close(slab_cache *cache, struct connection *connection)
+/* Whoever frees an object restores its constructed state. */
+static void connection_close(slab_cache *cache,
+    struct connection *connection)
 {
 	connection->used = 0;
 	slab_free(cache, connection);
@@ -78,7 +79,8 @@ int main(void)
 	slab_cache *cache;
 
 	slab_builder_name(builder, "connection");
-	slab_builder_ctor(builder, connection_make, connection_unmake, &counts);
+	slab_builder_ctor(builder, connection_make, connection_unmake,
+	    &counts);
 	cache = slab_builder_build(builder);
 	if (cache == NULL)
 		err(1, "%s", slab_error());

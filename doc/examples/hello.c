@@ -6,7 +6,8 @@ struct point { int x, y; };
 
 int main(void)
 {
-	slab_cache *points = slab_builder_build(slab_builder_for(struct point));
+	slab_cache *points = slab_builder_build(
+	    slab_builder_for(struct point));
 	struct point *p = points ? slab_alloc(points) : NULL;
 
 	if (p == NULL)

@@ -8,9 +8,8 @@
 /* A fault in any setter is told once, by the build. */
 static void bad_builder(void)
 {
-	slab_cache *cache = slab_builder_build(
-	    slab_builder_name(slab_builder_align(slab_builder_new(100), 24),
-	    "odd"));
+	slab_cache *cache = slab_builder_build(slab_builder_name(
+	    slab_builder_align(slab_builder_new(100), 24), "odd"));
 
 	if (cache == NULL)
 		printf("build: %s: %s\n", strerror(errno), slab_error());

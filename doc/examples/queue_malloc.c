@@ -25,7 +25,8 @@ static void put(struct queue *queue, int number)
 		err(1, "malloc");
 	message->next = NULL;
 	message->number = number;
-	snprintf(message->text, sizeof(message->text), "message %d", number);
+	snprintf(message->text, sizeof(message->text), "message %d",
+	    number);
 	*queue->last = message;
 	queue->last = &message->next;
 }
