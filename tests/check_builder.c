@@ -49,6 +49,31 @@ static slab_builder *of_no_huge_pages(void)
 	    (slab_huge_pages)99);
 }
 
+static slab_builder *of_no_name(void)
+{
+	return slab_builder_name(slab_builder_new(8), NULL);
+}
+
+static slab_builder *of_limit_0(void)
+{
+	return slab_builder_limit(slab_builder_new(8), 0);
+}
+
+static slab_builder *of_enormous_magazine(void)
+{
+	return slab_builder_magazine(slab_builder_new(8), SIZE_MAX);
+}
+
+static slab_builder *of_empty_slabs(void)
+{
+	return slab_builder_slab_size(slab_builder_new(8), 0);
+}
+
+static slab_builder *of_enormous_slabs(void)
+{
+	return slab_builder_slab_size(slab_builder_new(8), SIZE_MAX);
+}
+
 static slab_builder *of_unknown_debug(void)
 {
 	return slab_builder_debug(slab_builder_new(8), 0x40000000u);
@@ -90,6 +115,11 @@ static const struct {
 	{ of_align_above_a_page, EINVAL, "align" },
 	{ of_no_system, EINVAL, "system" },
 	{ of_no_huge_pages, EINVAL, "huge" },
+	{ of_no_name, EINVAL, "name" },
+	{ of_limit_0, EINVAL, "limit" },
+	{ of_enormous_magazine, EINVAL, "magazine" },
+	{ of_empty_slabs, EINVAL, "slabs of 0 bytes" },
+	{ of_enormous_slabs, EINVAL, "slabs of" },
 	{ of_unknown_debug, EINVAL, "debug" },
 	{ of_two_faults, EINVAL, "align 24" },
 	{ of_fault_then_good, EINVAL, "align 24" },

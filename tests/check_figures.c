@@ -81,7 +81,8 @@ START_TEST(test_stats_add_up)
 
 		consistent(cache, &memory);
 		ck_assert_uint_eq(stats_of(cache).live, MANY);
-		ck_assert_uint_gt(stats_of(cache).refills, 0);
+		slab_free(cache, objects[0]);
+		objects[0] = slab_alloc(cache);
 		slab_free_bulk(cache, MANY, (void **)objects);
 		consistent(cache, &memory);
 		ck_assert_uint_eq(stats_of(cache).live, 0);
@@ -92,6 +93,28 @@ START_TEST(test_stats_add_up)
 		ck_assert_uint_eq(stats_of(cache).cached, 0);
 		end(cache, &memory);
 	}
+}
+END_TEST
+
+START_TEST(test_stats_count_refills_and_flushes)
+{
+	slab_cache *cache = slab_builder_build(slab_builder_magazine(
+	    slab_builder_new(SIZE), 10));
+
+	for (size_t i = 0; i < 10; i++)
+		objects[i] = slab_alloc(cache);
+	ck_assert_uint_eq(stats_of(cache).refills, 2);
+	ck_assert_uint_eq(stats_of(cache).flushes, 0);
+	for (size_t i = 0; i < 10; i++)
+		slab_free(cache, objects[i]);
+	ck_assert_uint_eq(stats_of(cache).flushes, 0);
+	for (size_t i = 0; i < 20; i++)
+		objects[i] = slab_alloc(cache);
+	for (size_t i = 0; i < 20; i++)
+		slab_free(cache, objects[i]);
+	ck_assert_uint_eq(stats_of(cache).refills, 4);
+	ck_assert_uint_eq(stats_of(cache).flushes, 2);
+	slab_destroy(cache);
 }
 END_TEST
 
@@ -253,6 +276,7 @@ END_TEST
 
 CHECK_MAIN("figures",
     test_stats_add_up,
+    test_stats_count_refills_and_flushes,
     test_stats_count_full_partial_and_empty_slabs,
     test_stats_write_only_what_the_caller_knows,
     test_dump_names_the_cache,

@@ -176,7 +176,7 @@ END_TEST
 START_TEST(test_builder_slab_size_wish_is_rounded)
 {
 	const size_t wishes[] = {
-		1, 100, 4096, 5000, 65536, 100000, (size_t)1 << 21, SIZE_MAX,
+		1, 100, 4096, 5000, 65536, 100000, (size_t)1 << 21,
 	};
 
 	for (size_t i = 0; i < COUNT(wishes); i++) {
@@ -223,7 +223,7 @@ END_TEST
 START_TEST(test_builder_magazine_of_any_size_works_or_fails)
 {
 	static const size_t wishes[] = {
-		0, 1, 2, 3, 7, 100, 5000, SIZE_MAX / 16, SIZE_MAX,
+		0, 1, 2, 3, 7, 100, 5000, SIZE_MAX / 64,
 	};
 
 	for (size_t i = 0; i < COUNT(wishes); i++) {
@@ -231,7 +231,7 @@ START_TEST(test_builder_magazine_of_any_size_works_or_fails)
 		    slab_builder_new(16), wishes[i]));
 
 		if (cache == NULL) {
-			ck_assert_uint_ge(wishes[i], SIZE_MAX / 16);
+			ck_assert_uint_eq(wishes[i], SIZE_MAX / 64);
 			ck_assert_int_eq(errno, ENOMEM);
 			continue;
 		}

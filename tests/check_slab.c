@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/* lib/slab.c against a slow model: an array with the state of each object. */
+#include "check_support.h"
+
+#include "slab.h"
+
+enum state { NEVER, OUT, FREE };
+
+struct bench {
+	struct slabi_geometry geometry;
+	struct slab *slab;
+	char *block;
+	enum state *states;
+	bool *made;
+	uint32_t carved, out; /* what the slab should say */
+};
+
+static void set_up(struct bench *bench, size_t size, size_t slab_size,
+    bool made)
+{
+	struct slabi_wish wish = { .size = size, .align = 1, .unit = 4096,
+	    .page = 4096, .made = made };
+
+	*bench = (struct bench){ .carved = 0 };
+	ck_assert(slabi_geometry_exact(&bench->geometry, &wish, slab_size));
+	bench->block = aligned_alloc(4096, slab_size);
+	bench->states = calloc(bench->geometry.objects,
+	    sizeof(*bench->states));
+	bench->made = calloc(bench->geometry.objects, sizeof(bool));
+	ck_assert(bench->block && bench->states && bench->made);
+	memset(bench->block, 0xA5, slab_size);
+	bench->slab = (struct slab *)(void *)bench->block;
+	slabi_slab_init(bench->slab, &bench->geometry, bench->block);
+}
+
+static void tear_down(struct bench *bench)
+{
+	free(bench->block);
+	free(bench->states);
+	free(bench->made);
+}
+
+static size_t index_of(const struct bench *bench, const void *object)
+{
+	size_t offset = (size_t)((const char *)object - bench->block) -
+	    bench->geometry.first;
+
+	ck_assert_uint_eq(offset % bench->geometry.stride, 0);
+	ck_assert_uint_lt(offset / bench->geometry.stride,
+	    bench->geometry.objects);
+	return offset / bench->geometry.stride;
+}
+
+static void verify(const struct bench *bench)
+{
+	static const enum slabi_place places[] = {
+		[NEVER] = SLABI_UNCARVED, [OUT] = SLABI_OUT,
+		[FREE] = SLABI_FREE,
+	};
+	const struct slabi_geometry *g = &bench->geometry;
+
+	ck_assert_ptr_eq(slabi_slab_check(bench->slab, g), NULL);
+	ck_assert_uint_eq(bench->slab->out, bench->out);
+	ck_assert_uint_eq(bench->slab->carved, bench->carved);
+	ck_assert_uint_eq(slabi_slab_free_count(bench->slab),
+	    bench->carved - bench->out);
+	for (size_t i = 0; i < g->objects; i++) {
+		const char *object = slabi_slab_object(bench->slab, g, i);
+		size_t index = SIZE_MAX;
+
+		ck_assert_int_eq(slabi_slab_place(bench->slab, g, object,
+		    &index), places[bench->states[i]]);
+		ck_assert_uint_eq(index, i);
+		if (g->stride > 1)
+			ck_assert_int_eq(slabi_slab_place(bench->slab, g,
+			    object + 1, &index), SLABI_INSIDE);
+		if (g->made_bits)
+			ck_assert_int_eq(slabi_slab_is_made(bench->slab, g,
+			    i), bench->made[i]);
+	}
+}
+
+/* The operations ---------------------------------------------------------- */
+
+static void came_out(struct bench *bench, size_t index, enum state before)
+{
+	ck_assert_int_eq(bench->states[index], before);
+	bench->states[index] = OUT;
+	bench->out++;
+	bench->carved += before == NEVER;
+}
+
+static void carve(struct bench *bench, size_t n)
+{
+	void *out[300];
+	size_t left = bench->geometry.objects - bench->carved;
+	size_t from = bench->carved;
+	size_t got = slabi_slab_carve(bench->slab, &bench->geometry, n, out,
+	    1);
+
+	ck_assert_uint_eq(got, n < left ? n : left);
+	for (size_t i = 0; i < got; i++) {
+		ck_assert_uint_eq(index_of(bench, out[i]), from + i);
+		came_out(bench, from + i, NEVER);
+	}
+}
+
+static size_t first_free(const struct bench *bench, size_t from)
+{
+	while (from < bench->carved && bench->states[from] != FREE)
+		from++;
+	return from;
+}
+
+/* Downwards in `out`, as the magazine is filled. */
+static void take(struct bench *bench, size_t n)
+{
+	void *out[300];
+	size_t got = slabi_slab_take(bench->slab, &bench->geometry, n,
+	    out + n - 1, -1);
+	size_t at = 0;
+
+	ck_assert_uint_le(got, n);
+	for (size_t i = 0; i < got; i++) {
+		size_t index = index_of(bench, out[n - 1 - i]);
+
+		at = first_free(bench, at);
+		if (bench->geometry.made_bits)
+			ck_assert(bench->made[index]);
+		else
+			ck_assert_uint_eq(index, at);
+		ck_assert_uint_ge(index, at);
+		came_out(bench, index, FREE);
+	}
+	at = first_free(bench, 0);
+	if (got < n && !bench->geometry.made_bits)
+		ck_assert_uint_eq(at, bench->carved);
+	if (got < n && bench->geometry.made_bits) /* none in the first word */
+		for (size_t i = at; i < bench->carved && i / 64 == at / 64;
+		    i++)
+			ck_assert(bench->states[i] != FREE || !bench->made[i]);
+}
+
+static void take_first(struct bench *bench)
+{
+	size_t at = first_free(bench, 0);
+
+	if (at == bench->carved)
+		return;
+	ck_assert_uint_eq(index_of(bench, slabi_slab_take_first(bench->slab,
+	    &bench->geometry)), at);
+	came_out(bench, at, FREE);
+}
+
+static void give(struct bench *bench, size_t index)
+{
+	if (bench->states[index] != OUT)
+		return;
+	slabi_slab_give(bench->slab, &bench->geometry, index);
+	bench->states[index] = FREE;
+	bench->out--;
+}
+
+static void give_all(struct bench *bench)
+{
+	slabi_slab_give_all(bench->slab, &bench->geometry);
+	for (size_t i = 0; i < bench->carved; i++)
+		bench->states[i] = FREE;
+	bench->out = 0;
+}
+
+static void set_made(struct bench *bench, size_t index, bool made)
+{
+	if (!bench->geometry.made_bits || index >= bench->carved)
+		return;
+	slabi_slab_set_made(bench->slab, &bench->geometry, index, made);
+	bench->made[index] = made;
+}
+
+static void do_one(struct bench *bench, uint64_t number)
+{
+	size_t index = (size_t)(number >> 8) % bench->geometry.objects;
+	size_t n = (number >> 8) % 100 + 1;
+
+	switch (number % 16) {
+	case 0: carve(bench, n); break;
+	case 1: take(bench, n); break;
+	case 2: take_first(bench); break;
+	case 3: case 4: set_made(bench, index, number >> 4 & 1); break;
+	default: give(bench, index); break;
+	}
+	if (number % 4001 == 0)
+		give_all(bench);
+}
+
+static void churn(size_t size, size_t slab_size, bool made, size_t steps)
+{
+	struct bench bench;
+	uint64_t random = size * slab_size + made;
+
+	set_up(&bench, size, slab_size, made);
+	for (size_t i = 0; i < steps; i++) {
+		do_one(&bench, support_random(&random));
+		if (i % (steps / 10) == 0)
+			verify(&bench);
+	}
+	verify(&bench);
+	tear_down(&bench);
+}
+
+START_TEST(test_slab_of_any_shape_agrees_with_the_model)
+{
+	static const size_t sizes[] = { 1, 2, 3, 8, 48, 100, 1000, 3000 };
+	static const size_t slab_sizes[] = { 4096, 16384, 65536 };
+
+	for (size_t i = 0; i < COUNT(sizes) * COUNT(slab_sizes); i++)
+		for (int made = 0; made <= 1; made++)
+			churn(sizes[i / COUNT(slab_sizes)],
+			    slab_sizes[i % COUNT(slab_sizes)], made, 3000);
+}
+END_TEST
+
+START_TEST(test_slab_of_most_objects_agrees_with_the_model)
+{
+	struct bench bench;
+
+	churn(1, 1 << 20, true, 2000);
+	set_up(&bench, 1, 1 << 20, false);
+	ck_assert_uint_eq(bench.geometry.objects, SLABI_MOST_OBJECTS);
+	while (bench.carved < SLABI_MOST_OBJECTS)
+		carve(&bench, 300);
+	give(&bench, SLABI_MOST_OBJECTS - 1);
+	take_first(&bench);
+	give(&bench, 64 * 64);
+	give(&bench, 0);
+	take(&bench, 3);
+	give_all(&bench);
+	take(&bench, 300);
+	verify(&bench);
+	tear_down(&bench);
+}
+END_TEST
+
+START_TEST(test_slab_addresses_around_the_objects_are_inside)
+{
+	struct bench bench;
+	const struct slabi_geometry *g = &bench.geometry;
+	const char *end;
+	size_t index;
+
+	set_up(&bench, 48, 65536, false);
+	end = slabi_slab_object(bench.slab, g, g->objects);
+	for (const char *at = bench.block; at < bench.block + g->first; at++)
+		ck_assert_int_eq(slabi_slab_place(bench.slab, g, at, &index),
+		    SLABI_INSIDE);
+	for (; end < bench.block + 65536; end++)
+		ck_assert_int_eq(slabi_slab_place(bench.slab, g, end, &index),
+		    SLABI_INSIDE);
+	tear_down(&bench);
+}
+END_TEST
+
+/* Planted damage ----------------------------------------------------------- */
+
+static uint64_t *free_word(const struct bench *bench, size_t word)
+{
+	return (uint64_t *)(void *)(bench->block +
+	    bench->geometry.free_bits) + word;
+}
+
+static void damage_watermark(struct bench *bench)
+{
+	bench->slab->carved = bench->geometry.objects + 1;
+}
+
+static void damage_lower_watermark(struct bench *bench)
+{
+	bench->slab->carved = 70;
+}
+
+static void damage_out(struct bench *bench)
+{
+	bench->slab->out++;
+}
+
+static void damage_bit(struct bench *bench)
+{
+	*free_word(bench, 0) ^= 2;
+}
+
+static void damage_bit_above_the_watermark(struct bench *bench)
+{
+	*free_word(bench, 1) |= UINT64_C(1) << 63;
+}
+
+static void damage_summary(struct bench *bench)
+{
+	bench->slab->summary[0] ^= 1;
+}
+
+static void damage_top(struct bench *bench)
+{
+	bench->slab->top ^= 1;
+}
+
+static void damage_ready(struct bench *bench)
+{
+	bench->slab->ready = 0;
+}
+
+START_TEST(test_slab_check_notices_damage)
+{
+	void (*const damages[])(struct bench *bench) = {
+		damage_watermark, damage_lower_watermark, damage_out,
+		damage_bit, damage_bit_above_the_watermark, damage_summary,
+		damage_top, damage_ready,
+	};
+
+	for (size_t i = 0; i < COUNT(damages); i++) {
+		struct bench bench;
+
+		set_up(&bench, 100, 65536, false);
+		carve(&bench, 100);
+		give(&bench, 1);
+		give(&bench, 99);
+		verify(&bench);
+		damages[i](&bench);
+		ck_assert_msg(slabi_slab_check(bench.slab, &bench.geometry) !=
+		    NULL, "damage %zu", i);
+		tear_down(&bench);
+	}
+}
+END_TEST
+
+CHECK_MAIN("slab",
+    test_slab_of_any_shape_agrees_with_the_model,
+    test_slab_of_most_objects_agrees_with_the_model,
+    test_slab_addresses_around_the_objects_are_inside,
+    test_slab_check_notices_damage);
