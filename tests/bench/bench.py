@@ -9,6 +9,7 @@ report.txt (that table with a verdict for each row), and plots.
 """
 
 import argparse
+import collections
 import os
 import platform
 import re
@@ -139,7 +140,7 @@ def run(workshop, wanted, options, path):
     work = [(turn, job) for turn, job in plan.jobs(rounds, options.quick, only)
             if job.allocator in by_name]
     progress = Progress(sum(job.weight() for turn, job in work))
-    faults = {}
+    faults = collections.Counter()
     with open(path, 'w') as raw:
         print(*results.COLUMNS, sep='\t', file=raw)
         for turn, job in work:
@@ -147,16 +148,16 @@ def run(workshop, wanted, options, path):
             answer = run_job(workshop, by_name[job.allocator], job)
             progress.advance(job)
             if answer.returncode != 0:
-                faults[job] = (answer.stderr.strip().splitlines() or
-                               [f'exit status {answer.returncode}'])[-1]
+                why = (answer.stderr.strip().splitlines() or
+                       [f'exit status {answer.returncode}'])[-1]
+                faults[f'{job.allocator}: {job.workload}: {why}'] += 1
                 continue
             for line in answer.stdout.splitlines():
                 print(turn, job.workload, job.size, job.count, job.allocator,
                       line, sep='\t', file=raw)
             raw.flush()
     progress.close()
-    return [f'{job.allocator}: {job.workload} of {job.count} x {job.size}: '
-            f'{fault}' for job, fault in faults.items()]
+    return [f'{fault} (times {times})' for fault, times in faults.items()]
 
 
 def first_line(path, key):
@@ -200,11 +201,8 @@ def main():
             print(f'MISSING {name}: {why}', file=sys.stderr)
         notes = machine() + [f'load when it began: {os.getloadavg()[0]:.2f}']
         faults = run(workshop, wanted, options, raw)
-        versions = {(a.program, a.preload): workshop.versions[a.name]
-                    for a in wanted if workshop.versions[a.name]}
-        notes += ['versions: ' + ', '.join(
-            f'{program} {version}' for (program, _), version
-            in versions.items())]
+        notes += ['measured: ' + ', '.join(dict.fromkeys(
+            version for version in workshop.versions.values() if version))]
         notes += [f'MISSING {name}: {why}'
                   for name, why in workshop.missing.items()]
         notes += ['FAILED ' + fault for fault in faults]

@@ -77,7 +77,7 @@ MALLOCS = ['glibc', 'jemalloc', 'mimalloc', 'tcmalloc']
 GROWING = MALLOCS + ['gslice', 'boost', 'pmr']
 PEERS = GROWING + ['dpdk']
 VARIANTS = ['slab-heap', 'slab-aligned', 'slab-large', 'slab-heap-large',
-            'slab-buffer', 'slab-check']
+            'slab-buffer']
 
 
 class Workshop:

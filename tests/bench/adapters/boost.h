@@ -7,7 +7,7 @@ typedef boost::pool<> pool;
 
 static const char *pool_version(void)
 {
-	return BOOST_LIB_VERSION;
+	return "Boost " BOOST_LIB_VERSION;
 }
 
 static pool *pool_new(const struct wish *wish)

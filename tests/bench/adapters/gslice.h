@@ -8,7 +8,7 @@ static const char *pool_version(void)
 {
 	static char version[32];
 
-	snprintf(version, sizeof version, "%u.%u.%u", glib_major_version,
+	snprintf(version, sizeof version, "GLib %u.%u.%u", glib_major_version,
 	    glib_minor_version, glib_micro_version);
 	return version;
 }

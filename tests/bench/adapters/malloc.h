@@ -45,7 +45,8 @@ static const char *pool_version(void)
 
 	if (jemalloc_control() != NULL) {
 		jemalloc_control()("version", &name, &length, NULL, 0);
-		snprintf(version, sizeof version, "jemalloc %s", name);
+		snprintf(version, sizeof version, "jemalloc %.*s",
+		    (int)strcspn(name, "-"), name);
 	} else if (mimalloc != NULL) {
 		snprintf(version, sizeof version, "mimalloc %d",
 		    ((int (*)(void))mimalloc)());

@@ -6,7 +6,7 @@ typedef std::pmr::unsynchronized_pool_resource pool;
 
 static const char *pool_version(void)
 {
-	return "of the compiler " __VERSION__;
+	return "C++ library of GCC " __VERSION__;
 }
 
 static pool *pool_new(const struct wish *wish)

@@ -22,7 +22,10 @@ static void destroy_object(void *object, void *arg)
 
 static const char *pool_version(void)
 {
-	return slab_version();
+	static char version[32];
+
+	snprintf(version, sizeof version, "libslab %s", slab_version());
+	return version;
 }
 
 static slab_cache *build(slab_builder *builder, const struct wish *wish)
