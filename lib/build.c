@@ -246,7 +246,8 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing)
 		slabi_backing_meta_free(backing, cache, cache->block_size);
 		return NULL;
 	}
-	system->map.granule_shift = system->geometry.granule_shift;
+	slabi_map_set_slabs(&system->map, system->geometry.granule_shift,
+	    slabi_geometry_extent(&system->geometry));
 	slabi_working_set_begin(&cache->layer, builder->period);
 	slabi_registry_add(cache);
 	return cache;

@@ -294,16 +294,13 @@ int
 slab_reserve(slab_cache *cache, size_t n)
 {
 	size_t live = slabi_cache_live(cache);
-	size_t rounds = slabi_cache_rounds(cache);
 
-	if (n > cache->layer.limit - live) {
+	if (n > cache->layer.limit - live || n > SIZE_MAX / 2) {
 		slabi_fail(ENOMEM, "%zu objects more than the %zu in use are "
 		    "above the limit", n, live);
 		return -1;
 	}
-	if (n <= rounds)
-		return 0;
-	return slabi_layer_reserve(&cache->layer, n - rounds) ? 0 : -1;
+	return slabi_layer_reserve(&cache->layer, live + n) ? 0 : -1;
 }
 
 size_t

@@ -144,7 +144,7 @@ slabi_geometry_exact(struct slabi_geometry *geometry,
 	geometry->class_scale = ((uint64_t)SLABI_CLASSES << 32) /
 	    geometry->objects;
 	geometry->granule_shift = slabi_log2(slabi_power_below(slab_size));
-	geometry->color_shift = slabi_log2(slabi_larger(SLABI_LINE, geometry->align));
+	geometry->color_step = slabi_larger(SLABI_LINE, geometry->align);
 	geometry->color_mask = colors - 1;
 	geometry->purge_shift = slabi_log2(wish->page);
 	while ((slab_size - 1) >> geometry->purge_shift >= SLABI_GRANULES)

@@ -47,7 +47,7 @@ struct slabi_geometry {
 	uint64_t inverse;     /* 2^32 / stride, rounded up */
 	uint64_t class_scale; /* SLABI_CLASSES * 2^32 / objects */
 	unsigned granule_shift; /* log2 of the largest power of two <= slab_size */
-	unsigned color_shift; /* log2 of the distance of two colors */
+	size_t color_step;    /* bytes from one color to the next */
 	uintptr_t color_mask; /* colors - 1 */
 	unsigned purge_shift; /* log2 of the part that purging tells apart */
 };
@@ -73,7 +73,15 @@ slabi_geometry_slab(const struct slabi_geometry *geometry, uintptr_t block)
 	uintptr_t color = block >> geometry->granule_shift &
 	    geometry->color_mask;
 
-	return (void *)(block + (color << geometry->color_shift));
+	return (void *)(block + color * geometry->color_step);
+}
+
+/* Bytes from any slab on that are in its block, whatever its color. */
+static inline size_t
+slabi_geometry_extent(const struct slabi_geometry *geometry)
+{
+	return geometry->slab_size -
+	    geometry->color_mask * geometry->color_step;
 }
 
 /*

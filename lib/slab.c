@@ -5,12 +5,6 @@
 #include <assert.h>
 
 static uint64_t *
-free_bits(const struct slab *slab, const struct slabi_geometry *geometry)
-{
-	return (uint64_t *)((uintptr_t)slab + geometry->free_bits);
-}
-
-static uint64_t *
 made_bits(const struct slab *slab, const struct slabi_geometry *geometry)
 {
 	return (uint64_t *)((uintptr_t)slab + geometry->made_bits);
@@ -34,29 +28,27 @@ slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
 }
 
 uint64_t
-slabi_slab_free_word(const struct slab *slab,
-    const struct slabi_geometry *geometry, uint32_t word)
-{
-	return word < slab->ready ? free_bits(slab, geometry)[word] : 0;
-}
-
-uint64_t
 slabi_slab_made_word(const struct slab *slab,
     const struct slabi_geometry *geometry, uint32_t word)
 {
 	return word < slab->ready ? made_bits(slab, geometry)[word] : 0;
 }
 
-/* Write the words of the bitmaps up to this one for the first time. */
-static void
-make_ready(struct slab *slab, const struct slabi_geometry *geometry,
+void
+slabi_slab_make_ready(struct slab *slab, const struct slabi_geometry *geometry,
     uint32_t word)
 {
 	for (; slab->ready <= word; slab->ready++) {
-		free_bits(slab, geometry)[slab->ready] = 0;
+		slabi_slab_free_bits(slab, geometry)[slab->ready] = 0;
 		if (geometry->made_bits)
 			made_bits(slab, geometry)[slab->ready] = 0;
 	}
+}
+
+static uint64_t
+low_bits(size_t n)
+{
+	return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
 }
 
 /* The first word of the bitmap with a free object; there is one. */
@@ -77,28 +69,35 @@ clear_above(struct slab *slab, uint32_t word)
 		slab->top &= ~(UINT64_C(1) << word / 64);
 }
 
-static void
-set_above(struct slab *slab, uint32_t word)
-{
-	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
-	slab->top |= UINT64_C(1) << word / 64;
-}
-
-/* Take up to `n` objects of `bits` out of one word.  How many. */
+/*
+ * Take up to `n` objects of `bits` out of one word.  How many.  By runs of
+ * neighbours, as objects often are freed in great number.
+ */
 static size_t
 take_word(struct slab *slab, const struct slabi_geometry *geometry,
     uint32_t word, uint64_t bits, size_t n, void **out, ptrdiff_t step)
 {
-	uint64_t *word_bits = &free_bits(slab, geometry)[word];
+	uint64_t *word_bits = &slabi_slab_free_bits(slab, geometry)[word];
+	size_t stride = geometry->stride;
 	char *base = slabi_slab_object(slab, geometry, (size_t)word * 64);
 	uint64_t left = bits;
 	size_t taken = 0;
 
 	while (left != 0 && taken < n) {
-		*out = base + lowest(left) * geometry->stride;
-		out += step;
-		left &= left - 1;
-		taken++;
+		uint32_t from = lowest(left);
+		uint64_t others = ~(left >> from);
+		size_t run = others ? lowest(others) : 64;
+		char *object = base + from * stride;
+		size_t i;
+
+		run = slabi_smaller(run, n - taken);
+		for (i = 0; i < run; i++) {
+			*out = object;
+			out += step;
+			object += stride;
+		}
+		left &= ~(low_bits(run) << from);
+		taken += run;
 	}
 	*word_bits &= ~(bits ^ left);
 	if (*word_bits == 0)
@@ -115,7 +114,7 @@ slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
 
 	while (taken < n && slab->top != 0) {
 		uint32_t word = first_word(slab);
-		uint64_t bits = free_bits(slab, geometry)[word];
+		uint64_t bits = slabi_slab_free_bits(slab, geometry)[word];
 
 		if (geometry->made_bits)
 			bits &= made_bits(slab, geometry)[word];
@@ -133,7 +132,7 @@ slabi_slab_take_first(struct slab *slab, const struct slabi_geometry *geometry)
 	uint32_t word = first_word(slab);
 	void *object;
 
-	take_word(slab, geometry, word, free_bits(slab, geometry)[word], 1,
+	take_word(slab, geometry, word, slabi_slab_free_bits(slab, geometry)[word], 1,
 	    &object, 1);
 	return object;
 }
@@ -157,41 +156,6 @@ slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
 	return n;
 }
 
-enum slabi_place
-slabi_slab_place(const struct slab *slab,
-    const struct slabi_geometry *geometry, const void *address, size_t *index)
-{
-	size_t offset = (uintptr_t)address - (uintptr_t)slab - geometry->first;
-	size_t n = slabi_geometry_index(geometry, offset);
-	uint32_t word = (uint32_t)(n / 64);
-
-	/* Addresses before the first object wrap to huge offsets. */
-	if (offset >= geometry->slab_size || n >= geometry->objects ||
-	    n * geometry->stride != offset)
-		return SLABI_INSIDE;
-	*index = n;
-	if (n >= slab->carved)
-		return SLABI_UNCARVED;
-	if (slabi_slab_free_word(slab, geometry, word) >> n % 64 & 1)
-		return SLABI_FREE;
-	return SLABI_OUT;
-}
-
-void
-slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
-    size_t index)
-{
-	uint32_t word = (uint32_t)(index / 64);
-	uint64_t *bits = &free_bits(slab, geometry)[word];
-
-	if (word >= slab->ready)
-		make_ready(slab, geometry, word);
-	if (*bits == 0)
-		set_above(slab, word);
-	*bits |= UINT64_C(1) << index % 64;
-	slab->out--;
-}
-
 void
 slabi_slab_give_all(struct slab *slab, const struct slabi_geometry *geometry)
 {
@@ -200,13 +164,13 @@ slabi_slab_give_all(struct slab *slab, const struct slabi_geometry *geometry)
 
 	if (words == 0)
 		return;
-	make_ready(slab, geometry, words - 1);
+	slabi_slab_make_ready(slab, geometry, words - 1);
 	for (word = 0; word < words; word++) {
-		free_bits(slab, geometry)[word] = ~UINT64_C(0);
-		set_above(slab, word);
+		slabi_slab_free_bits(slab, geometry)[word] = ~UINT64_C(0);
+		slabi_slab_set_above(slab, word);
 	}
 	if (slab->carved % 64 != 0)
-		free_bits(slab, geometry)[words - 1] =
+		slabi_slab_free_bits(slab, geometry)[words - 1] =
 		    (UINT64_C(1) << slab->carved % 64) - 1;
 	slab->out = 0;
 }
@@ -218,7 +182,7 @@ slabi_slab_set_made(struct slab *slab, const struct slabi_geometry *geometry,
 	uint32_t word = (uint32_t)(index / 64);
 	uint64_t bit = UINT64_C(1) << index % 64;
 
-	make_ready(slab, geometry, word);
+	slabi_slab_make_ready(slab, geometry, word);
 	if (made)
 		made_bits(slab, geometry)[word] |= bit;
 	else
@@ -260,9 +224,8 @@ slabi_slab_check(const struct slab *slab,
 		uint64_t made = geometry->made_bits ?
 		    slabi_slab_made_word(slab, geometry, word) : 0;
 		uint32_t start = word * 64;
-		uint64_t valid = slab->carved >= start + 64 ? ~UINT64_C(0) :
-		    slab->carved <= start ? 0 :
-		    (UINT64_C(1) << (slab->carved - start)) - 1;
+		uint64_t valid = slab->carved <= start ? 0 :
+		    low_bits(slab->carved - start);
 
 		if ((bits | made) & ~valid)
 			return "a bit above the watermark is set";

@@ -21,6 +21,8 @@
 #ifndef SLABI_SLAB_H
 #define SLABI_SLAB_H
 
+#include <slab.h>
+
 #include "geometry.h"
 
 struct slab {
@@ -30,10 +32,10 @@ struct slab {
 	uint64_t top;
 	uint32_t out;          /* objects taken and not given back */
 	uint32_t carved;       /* the watermark */
+	uint32_t floor;        /* with fewer objects out it changes its list */
 	uint32_t ready;        /* words of the bitmaps in use */
-	uint32_t stamp;        /* period of the last take or give */
+	uint32_t stamp;        /* period of the last take or give, * 2, + swept */
 	uint8_t class;         /* which list: see slab_layer.h */
-	bool swept;            /* searched for idle pages since the last one */
 	bool huge;             /* on transparent huge pages */
 	uint16_t purged_parts; /* bits set in `purged` */
 	size_t populated;      /* bytes of the block faulted in ahead of use */
@@ -74,19 +76,14 @@ enum slabi_place {
 	SLABI_FOREIGN   /* in no slab of the cache */
 };
 
-enum slabi_place slabi_slab_place(const struct slab *slab,
-    const struct slabi_geometry *geometry, const void *address,
-    size_t *index);
-/* Give back an object that is out. */
-void slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
-    size_t index);
+/* Write the words of the bitmaps up to this one for the first time. */
+void slabi_slab_make_ready(struct slab *slab,
+    const struct slabi_geometry *geometry, uint32_t word);
 /* Give back every object that is out. */
 void slabi_slab_give_all(struct slab *slab,
     const struct slabi_geometry *geometry);
 
 /* One word of a bitmap; 0 where it has never been written. */
-uint64_t slabi_slab_free_word(const struct slab *slab,
-    const struct slabi_geometry *geometry, uint32_t word);
 uint64_t slabi_slab_made_word(const struct slab *slab,
     const struct slabi_geometry *geometry, uint32_t word);
 void slabi_slab_set_made(struct slab *slab,
@@ -110,6 +107,77 @@ static inline uint32_t
 slabi_slab_free_count(const struct slab *slab)
 {
 	return slab->carved - slab->out;
+}
+
+static inline uint64_t *
+slabi_slab_free_bits(const struct slab *slab, const struct slabi_geometry *geometry)
+{
+	return (uint64_t *)((uintptr_t)slab + geometry->free_bits);
+}
+
+static inline uint64_t
+slabi_slab_free_word(const struct slab *slab,
+    const struct slabi_geometry *geometry, uint32_t word)
+{
+	return word < slab->ready ? slabi_slab_free_bits(slab, geometry)[word] : 0;
+}
+
+/*
+ * The index of the object that starts at an address of the slab, or a number
+ * not below geometry->objects: addresses before the first object wrap.
+ */
+static inline size_t
+slabi_slab_index(const struct slab *slab,
+    const struct slabi_geometry *geometry, uintptr_t address)
+{
+	size_t offset = address - (uintptr_t)slab - geometry->first;
+	size_t index = slabi_geometry_index(geometry, offset);
+
+	return index * geometry->stride == offset ? index : UINT32_MAX;
+}
+
+/* What the object of this index is. */
+static inline enum slabi_place
+slabi_slab_place(const struct slab *slab,
+    const struct slabi_geometry *geometry, size_t index)
+{
+	uint32_t word = (uint32_t)(index / 64);
+
+	if (index >= slab->carved)
+		return index < geometry->objects ? SLABI_UNCARVED :
+		    SLABI_INSIDE;
+	return slabi_slab_free_word(slab, geometry, word) >> index % 64 & 1 ?
+	    SLABI_FREE : SLABI_OUT;
+}
+
+/* A word's first bit has been set: tell the levels above. */
+static inline void
+slabi_slab_set_above(struct slab *slab, uint32_t word)
+{
+	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
+	slab->top |= UINT64_C(1) << word / 64;
+}
+
+/* Give an object back, if it is one that is out; whether. */
+static inline bool
+slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index)
+{
+	uint32_t word = (uint32_t)(index / 64);
+	uint64_t *bits = &slabi_slab_free_bits(slab, geometry)[word];
+	uint64_t bit = UINT64_C(1) << index % 64;
+
+	if (SLAB_UNLIKELY_(index >= slab->carved))
+		return false;
+	if (SLAB_UNLIKELY_(word >= slab->ready))
+		slabi_slab_make_ready(slab, geometry, word);
+	if (SLAB_UNLIKELY_(*bits & bit))
+		return false;
+	if (*bits == 0)
+		slabi_slab_set_above(slab, word);
+	*bits |= bit;
+	slab->out--;
+	return true;
 }
 
 #endif

@@ -8,11 +8,11 @@
 #include "error.h"
 #include "os.h"
 
-#define BATCH 64 /* objects whose slabs are looked up together */
-
 /* Huge pages of AUTO: for a cache of this many slabs, of at least this size. */
 #define HUGE_FROM 32
 #define HUGE_SIZE ((size_t)2 << 20)
+
+#define TRIAL_FROM 64 /* slabs */
 
 /* Pages are faulted in by blocks: 1/64 of what is in use, up to 64 KiB. */
 #define POPULATE_SHARE 64
@@ -107,8 +107,35 @@ unlink_class(struct slabi_layer *layer, struct slab *slab)
 		unlink_partial(layer, slab);
 }
 
+/* The fewest objects out with which a slab stays in its class. */
+static uint32_t
+floor_of(const struct slab *slab, const struct slabi_geometry *geometry)
+{
+	uint64_t scale = geometry->class_scale;
+
+	if (slab->class == SLABI_CLASS_FULL)
+		return slab->out;
+	if (slab->class == SLABI_CLASS_EMPTY)
+		return 0;
+	return (uint32_t)slabi_larger(1,
+	    (size_t)((((uint64_t)slab->class << 32) + scale - 1) / scale));
+}
+
+/* Are all its objects out, now, and when it was last put in its list? */
+static size_t
+is_full(const struct slabi_layer *layer, const struct slab *slab)
+{
+	return slab->out == layer->system.geometry.objects;
+}
+
+static size_t
+was_full(const struct slabi_layer *layer, const struct slab *slab)
+{
+	return slab->floor == layer->system.geometry.objects;
+}
+
 /* A slab's counts have changed: put it in its list. */
-static inline void
+static void
 relink(struct slabi_layer *layer, struct slab *slab)
 {
 	uint8_t class = class_of(slab, &layer->system.geometry);
@@ -117,6 +144,8 @@ relink(struct slabi_layer *layer, struct slab *slab)
 		unlink_class(layer, slab);
 		link_class(layer, slab, class);
 	}
+	layer->full += is_full(layer, slab) - was_full(layer, slab);
+	slab->floor = floor_of(slab, &layer->system.geometry);
 }
 
 static void
@@ -153,8 +182,7 @@ wants_huge_pages(const struct slabi_layer *layer)
 static inline void
 stamp(const struct slabi_layer *layer, struct slab *slab)
 {
-	slab->stamp = layer->period.number;
-	slab->swept = false;
+	slab->stamp = layer->period.number * 2;
 }
 
 static struct slab *
@@ -181,6 +209,7 @@ void
 slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab)
 {
 	assert(slab->out == 0);
+	slabi_system_leave(&layer->system, slab);
 	slabi_working_set_forget(layer, slab);
 	unlink_class(layer, slab);
 	if (slab->carved < layer->system.geometry.objects)
@@ -208,8 +237,6 @@ settle(struct slabi_layer *layer, struct slab *slab, size_t n, void **out,
 {
 	layer->out += n;
 	stamp(layer, slab);
-	if (slab->out == layer->system.geometry.objects)
-		layer->full++;
 	if (SLAB_UNLIKELY_(slab->purged_parts > 0))
 		slabi_working_set_touch(layer, slab, n, out, step);
 	relink(layer, slab);
@@ -293,6 +320,9 @@ slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
 	size_t taken = 0;
 	struct slab *slab;
 
+	/* What is out is in use here, as the magazine is empty. */
+	if (layer->out >= layer->reserved)
+		layer->reserved = 0;
 	*raw = false;
 	while (taken < n && (slab = choose(layer))) {
 		void **next = out + (ptrdiff_t)taken * step;
@@ -317,91 +347,111 @@ slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
 	return carve(layer, *raw ? 1 : n, out, step);
 }
 
+/* The slab and index of an object of the cache. */
+static struct slab *
+locate(const struct slabi_layer *layer, const void *object, size_t *index)
+{
+	struct slab *slab = layer->system.calls->find(&layer->system, object);
+
+	*index = slabi_slab_index(slab, &layer->system.geometry,
+	    (uintptr_t)object);
+	return slab;
+}
+
 void
 slabi_layer_set_made(struct slabi_layer *layer, void *object)
 {
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-	struct slab *slab = slabi_system_find(&layer->system, object);
 	size_t index;
+	struct slab *slab = locate(layer, object, &index);
 
-	slabi_slab_place(slab, geometry, object, &index);
-	slabi_slab_set_made(slab, geometry, index, true);
+	slabi_slab_set_made(slab, &layer->system.geometry, index, true);
 }
 
 bool
 slabi_layer_is_made(const struct slabi_layer *layer, void *object)
 {
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-	const struct slab *slab = slabi_system_find(&layer->system, object);
 	size_t index;
+	const struct slab *slab = locate(layer, object, &index);
 
-	slabi_slab_place(slab, geometry, object, &index);
-	return slabi_slab_is_made(slab, geometry, index);
+	return slabi_slab_is_made(slab, &layer->system.geometry, index);
 }
 
-/* Give back one object of a slab, if it is out. */
-static inline enum slabi_place
-give_one(struct slabi_layer *layer, struct slab *slab, void *object)
+enum slabi_place
+slabi_layer_place(const struct slabi_layer *layer, const void *address)
 {
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-	enum slabi_place place;
 	size_t index;
+	const struct slab *slab = locate(layer, address, &index);
 
-	if (SLAB_UNLIKELY_(!slab))
-		return SLABI_FOREIGN;
-	place = slabi_slab_place(slab, geometry, object, &index);
-	if (SLAB_UNLIKELY_(place != SLABI_OUT))
-		return place;
-	if (slab->out == geometry->objects)
-		layer->full--;
-	slabi_slab_give(slab, geometry, index);
-	stamp(layer, slab);
-	layer->out--;
-	relink(layer, slab);
-	return SLABI_OUT;
+	return slab ? slabi_slab_place(slab, &layer->system.geometry, index) :
+	    SLABI_FOREIGN;
+}
+
+/* Give back up to SLABI_BATCH objects; how many. */
+static size_t
+give_some(struct slabi_layer *layer, size_t n, void *const *objects)
+{
+	struct slab *changed[SLABI_BATCH];
+	size_t n_changed, i;
+	size_t given = layer->system.calls->give(&layer->system, n, objects,
+	    layer->period.number * 2, changed, &n_changed);
+
+	layer->out -= given;
+	for (i = 0; i < n_changed; i++)
+		relink(layer, changed[i]);
+	return given;
 }
 
 size_t
 slabi_layer_give(struct slabi_layer *layer, size_t n, void *const *objects,
     enum slabi_place *place)
 {
-	struct slab *slabs[BATCH];
 	size_t done = 0;
 
 	while (done < n) {
-		size_t some = slabi_smaller(n - done, BATCH);
-		size_t i;
+		size_t some = slabi_smaller(n - done, SLABI_BATCH);
+		size_t given = give_some(layer, some, objects + done);
 
-		layer->system.calls->find(&layer->system, some,
-		    objects + done, slabs);
-		for (i = 0; i < some; i++, done++) {
-			*place = give_one(layer, slabs[i], objects[done]);
-			if (*place != SLABI_OUT)
-				return done;
-		}
+		done += given;
+		if (given == some)
+			continue;
+		*place = slabi_layer_place(layer, objects[done]);
+		break;
 	}
 	if (layer->period.length == 0)
 		slabi_working_set_trim(layer);
 	return done;
 }
 
-enum slabi_place
-slabi_layer_place(const struct slabi_layer *layer, const void *address)
+/*
+ * Would the system give so many more slabs at all?  One by one it hands out
+ * more than there is, and kills when they are touched.
+ */
+static bool
+is_plausible(const struct slabi_layer *layer, size_t slabs)
 {
-	const struct slab *slab = slabi_system_find(&layer->system, address);
-	size_t index;
+	size_t size = layer->system.geometry.slab_size;
+	void *trial;
 
-	return slab ? slabi_slab_place(slab, &layer->system.geometry, address,
-	    &index) : SLABI_FOREIGN;
+	if (slabs > SIZE_MAX / 2 / size)
+		return false;
+	if (slabs < TRIAL_FROM || !layer->system.backing.populate)
+		return true;
+	trial = slabi_os.map(slabs * size);
+	return trial && slabi_os.unmap(trial, slabs * size) == 0;
 }
 
 bool
-slabi_layer_reserve(struct slabi_layer *layer, size_t n)
+slabi_layer_reserve(struct slabi_layer *layer, size_t objects)
 {
-	size_t objects = layer->system.geometry.objects;
+	size_t wanted = objects / layer->system.geometry.objects + 1;
 	size_t made = 0;
 
-	while (layer->slabs * objects - layer->out < n) {
+	if (wanted > layer->slabs &&
+	    !is_plausible(layer, wanted - layer->slabs)) {
+		slabi_fail(ENOMEM, "no memory for %zu objects", objects);
+		return false;
+	}
+	while (layer->slabs * layer->system.geometry.objects < objects) {
 		if (make_slab(layer)) {
 			made++;
 			continue;
@@ -410,8 +460,7 @@ slabi_layer_reserve(struct slabi_layer *layer, size_t n)
 			slabi_layer_release(layer, layer->newest);
 		return false;
 	}
-	if (layer->reserved < layer->out + n)
-		layer->reserved = layer->out + n;
+	layer->reserved = slabi_larger(layer->reserved, objects);
 	return true;
 }
 
@@ -426,7 +475,6 @@ slabi_layer_reset(struct slabi_layer *layer)
 		relink(layer, slab);
 	}
 	layer->out = 0;
-	layer->full = 0;
 	if (layer->period.length == 0)
 		slabi_working_set_trim(layer);
 }

@@ -65,7 +65,7 @@ struct slabi_layer {
 	size_t full;               /* slabs with all objects out */
 	size_t empty;              /* slabs with none out */
 	size_t limit;              /* most objects that may be out */
-	size_t reserved;           /* objects that slabs must go on to hold */
+	size_t reserved;           /* objects that there must be room for */
 	size_t purged;             /* bytes without memory */
 	uint64_t created;
 	uint64_t released;
@@ -96,8 +96,11 @@ enum slabi_place slabi_layer_place(const struct slabi_layer *layer,
 /* The class that belongs to a slab's counts. */
 uint8_t slabi_layer_class(const struct slabi_layer *layer,
     const struct slab *slab);
-/* Have room for `n` more objects than are out; false: no memory, no change. */
-bool slabi_layer_reserve(struct slabi_layer *layer, size_t n);
+/*
+ * Have room for so many objects until so many are in use, or all idle memory
+ * is reaped; false: no memory, no change.
+ */
+bool slabi_layer_reserve(struct slabi_layer *layer, size_t objects);
 /* Take every object back. */
 void slabi_layer_reset(struct slabi_layer *layer);
 /* Give all slabs back; no object is out. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns how the map of blocks grows and shrinks. */
+/* Owns how the map of slabs grows and shrinks, and searches that go on. */
 #include "slab_map.h"
 
 #include <assert.h>
@@ -23,7 +23,6 @@ set_table(struct slabi_table *table, uintptr_t *slots, size_t n, size_t bytes)
 {
 	table->slots = slots;
 	table->mask = n - 1;
-	table->shift = 64 - slabi_log2(n);
 	table->bytes = bytes;
 }
 
@@ -41,6 +40,41 @@ slabi_map_init(struct slabi_map *map)
 {
 	*map = (struct slabi_map){ 0 };
 	set_table(&map->now, map->first, SLABI_MAP_FIRST, 0);
+}
+
+void
+slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
+    size_t extent)
+{
+	map->granule_shift = granule_shift;
+	map->extent = extent;
+}
+
+/* The slab that holds an address, in one table; 0: none. */
+static uintptr_t
+search_table(const struct slabi_map *map, const struct slabi_table *table,
+    uintptr_t address)
+{
+	size_t i = slabi_map_home(table, address >> map->granule_shift);
+	uintptr_t slot;
+
+	for (; (slot = table->slots[i]) != 0; i = (i + 1) & table->mask) {
+		uintptr_t slab = slot & ~SLABI_MAP_ORDINAL;
+
+		if (slab != 0 && address - slab < map->extent)
+			return slab;
+	}
+	return 0;
+}
+
+uintptr_t
+slabi_map_search(const struct slabi_map *map, uintptr_t address)
+{
+	uintptr_t slab = search_table(map, &map->now, address);
+
+	if (slab == 0 && map->old.slots)
+		slab = search_table(map, &map->old, address);
+	return slab;
 }
 
 /* A table of at least `n` slots, a power of two; not cleared. */
@@ -128,16 +162,30 @@ step(struct slabi_map *map, const struct slabi_backing *backing)
 		clear_some(map);
 }
 
+/* Granules that a slab lies in. */
+static unsigned
+granules(const struct slabi_map *map, uintptr_t slab)
+{
+	uintptr_t last = slab + map->extent - 1;
+
+	return (unsigned)((last >> map->granule_shift) -
+	    (slab >> map->granule_shift)) + 1;
+}
+
 bool
-slabi_map_insert(struct slabi_map *map, uintptr_t block, unsigned ordinal,
+slabi_map_insert(struct slabi_map *map, uintptr_t slab,
     const struct slabi_backing *backing)
 {
+	unsigned n = granules(map, slab);
+	unsigned ordinal;
+
 	step(map, backing);
 	/* Without memory to grow, up to 7/8; some slots must stay free. */
-	if (map->used >= (map->now.mask + 1) / 8 * 7)
+	if (map->used + n > (map->now.mask + 1) / 8 * 7)
 		return false;
-	put(map, block | ordinal);
-	map->used++;
+	for (ordinal = 0; ordinal < n; ordinal++)
+		put(map, slab | ordinal);
+	map->used += n;
 	return true;
 }
 
@@ -183,10 +231,9 @@ close_hole(const struct slabi_map *map, size_t hole)
 	table->slots[hole] = 0;
 }
 
-void
-slabi_map_remove(struct slabi_map *map, uintptr_t block, unsigned ordinal)
+static void
+remove_entry(struct slabi_map *map, uintptr_t entry)
 {
-	uintptr_t entry = block | ordinal;
 	size_t slot;
 
 	if (find_entry(map, &map->now, entry, &slot)) {
@@ -200,6 +247,15 @@ slabi_map_remove(struct slabi_map *map, uintptr_t block, unsigned ordinal)
 			map->old.slots[slot] = GONE;
 	}
 	map->used--;
+}
+
+void
+slabi_map_remove(struct slabi_map *map, uintptr_t slab)
+{
+	unsigned n = granules(map, slab);
+
+	while (n-- > 0)
+		remove_entry(map, slab | n);
 }
 
 size_t

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The set of a cache's blocks, found by any address in them without touching
+ * The set of a cache's slabs, found by any address in them without touching
  * memory that may not be ours.
  *
  * A hash table with open addressing and linear probing.  Its keys are granules
  * of the address space; one granule is the largest power of two not above a
- * block's size, so that a block lies in at most three.  A slot holds the
- * block's address, and in the low bits, which are 0 in every block, which of
- * the block's granules the slot stands for.
+ * slab's size, so that a slab lies in at most three.  A slot holds the slab's
+ * address, and in the low bits, which are 0 in every slab, which of the slab's
+ * granules the slot stands for.
  *
  * It grows step by step: the next table is cleared, and the old one emptied, a
  * few slots at every insertion, so that no call has all the work.
@@ -23,7 +23,6 @@
 struct slabi_table {
 	uintptr_t *slots;   /* NULL: no such table */
 	size_t mask;        /* slots - 1 */
-	unsigned shift;     /* 64 - log2(slots) */
 	size_t bytes;       /* of its block; 0: not from the backing */
 };
 
@@ -34,87 +33,62 @@ struct slabi_map {
 	size_t used;             /* slots taken, in `now` and `old` */
 	size_t moved;            /* slots of `old` that are done with */
 	size_t cleared;          /* slots of `next` that are */
+	size_t extent;           /* bytes of a slab in which objects may lie */
 	unsigned granule_shift;
 	uintptr_t first[SLABI_MAP_FIRST];
 };
 
-/* Empty; its granule_shift is to be set before anything is entered. */
+/* Empty; slabi_map_set_slabs() comes before anything is entered. */
 void slabi_map_init(struct slabi_map *map);
+void slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
+    size_t extent);
 /* Start with a table for so many entries, for maps that never grow. */
 bool slabi_map_presize(struct slabi_map *map, size_t entries,
     const struct slabi_backing *backing);
 /* What slabi_map_presize() will ask of the backing. */
 size_t slabi_map_presize_bytes(size_t entries);
-/* Enter a block's n-th granule; false: no memory for a larger table. */
-bool slabi_map_insert(struct slabi_map *map, uintptr_t block, unsigned ordinal,
+/* Enter a slab; false: no memory for a larger table, and no change. */
+bool slabi_map_insert(struct slabi_map *map, uintptr_t slab,
     const struct slabi_backing *backing);
-void slabi_map_remove(struct slabi_map *map, uintptr_t block,
-    unsigned ordinal);
+void slabi_map_remove(struct slabi_map *map, uintptr_t slab);
 /* An empty map gives its tables back; bytes. */
 size_t slabi_map_shrink(struct slabi_map *map,
     const struct slabi_backing *backing);
 /* Bytes that tables hold from the backing. */
 size_t slabi_map_bytes(const struct slabi_map *map);
+/* The slab that holds an address, wherever it is; 0: none. */
+uintptr_t slabi_map_search(const struct slabi_map *map, uintptr_t address);
 
 static inline size_t
 slabi_map_home(const struct slabi_table *table, uintptr_t granule)
 {
-	return (size_t)(granule * UINT64_C(0x9e3779b97f4a7c15) >>
-	    table->shift);
+	return (size_t)(granule * UINT64_C(0x9e3779b97f4a7c15) >> 32) &
+	    table->mask;
 }
 
-/* The block of `size` bytes that holds an address, in one table; 0: none. */
+/* The same as slabi_map_search(), quick where the first slot has it. */
 static inline uintptr_t
-slabi_table_find(const struct slabi_table *table, uintptr_t address,
-    uintptr_t granule, size_t size)
+slabi_map_find(const struct slabi_map *map, uintptr_t address)
 {
-	size_t i = slabi_map_home(table, granule);
-	uintptr_t slot;
-
-	for (; (slot = table->slots[i]) != 0; i = (i + 1) & table->mask) {
-		uintptr_t block = slot & ~SLABI_MAP_ORDINAL;
-
-		if (block != 0 && address - block < size)
-			return block;
-	}
-	return 0;
-}
-
-static inline uintptr_t
-slabi_map_find(const struct slabi_map *map, const void *object, size_t size)
-{
-	uintptr_t address = (uintptr_t)object;
 	uintptr_t granule = address >> map->granule_shift;
-	uintptr_t block = slabi_table_find(&map->now, address, granule, size);
+	uintptr_t slab = map->now.slots[slabi_map_home(&map->now, granule)] &
+	    ~SLABI_MAP_ORDINAL;
 
-	if (block == 0 && map->old.slots)
-		block = slabi_table_find(&map->old, address, granule, size);
-	return block;
+	if (SLAB_UNLIKELY_(address - slab >= map->extent))
+		return slabi_map_search(map, address);
+	return slab;
 }
 
-/* The same where every block is one granule: its address is known before. */
+/* The same where every slab lies in one granule: no slot has an ordinal. */
 static inline uintptr_t
-slabi_table_find_aligned(const struct slabi_table *table, uintptr_t block,
-    uintptr_t granule)
+slabi_map_find_aligned(const struct slabi_map *map, uintptr_t address)
 {
-	size_t i = slabi_map_home(table, granule);
+	uintptr_t granule = address >> map->granule_shift;
+	uintptr_t slab = map->now.slots[slabi_map_home(&map->now, granule)];
 
-	for (; table->slots[i] != 0; i = (i + 1) & table->mask)
-		if (table->slots[i] == block)
-			return block;
-	return 0;
-}
-
-static inline uintptr_t
-slabi_map_find_aligned(const struct slabi_map *map, const void *object)
-{
-	uintptr_t granule = (uintptr_t)object >> map->granule_shift;
-	uintptr_t wanted = granule << map->granule_shift;
-	uintptr_t block = slabi_table_find_aligned(&map->now, wanted, granule);
-
-	if (block == 0 && map->old.slots)
-		block = slabi_table_find_aligned(&map->old, wanted, granule);
-	return block;
+	if (SLAB_UNLIKELY_(address - slab >= map->extent))
+		return slabi_map_search(map, address);
+	return slab;
 }
 
 #endif

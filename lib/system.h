@@ -13,16 +13,23 @@
 
 struct slabi_system;
 
+#define SLABI_BATCH 64 /* most objects that are given back in one go */
+
 struct slabi_system_calls {
 	slab_system kind;
 	/* A slab without objects, perhaps on huge pages; NULL with errno. */
 	struct slab *(*make)(struct slabi_system *system, bool huge);
+	/* The slab with this address, or NULL; nothing is dereferenced. */
+	struct slab *(*find)(const struct slabi_system *system,
+	    const void *address);
 	/*
-	 * The slab of each address, or NULL; no address is dereferenced.  What
-	 * giving it back will touch is on its way to the CPU's cache then.
+	 * Give back up to SLABI_BATCH objects, as far as they are objects that
+	 * are out; how many.  Slabs are stamped, and those with fewer objects
+	 * out than their floor are put into `changed`, perhaps repeatedly.
 	 */
-	void (*find)(const struct slabi_system *system, size_t n,
-	    void *const *addresses, struct slab **slabs);
+	size_t (*give)(const struct slabi_system *system, size_t n,
+	    void *const *objects, uint32_t stamp, struct slab **changed,
+	    size_t *n_changed);
 };
 
 struct slabi_system {
@@ -35,37 +42,44 @@ struct slabi_system {
 extern const struct slabi_system_calls slabi_system_aligned;
 extern const struct slabi_system_calls slabi_system_large;
 
-static inline struct slab *
-slabi_system_find(const struct slabi_system *system, const void *address)
-{
-	void *one = (void *)(uintptr_t)address;
-	struct slab *slab;
-
-	system->calls->find(system, 1, &one, &slab);
-	return slab;
-}
-
-/*
- * The part of making and dropping that does not differ: a block of the backing
- * with this alignment, entered in the map under every granule it touches.
- */
+/* What does not differ: the rest of making, and the way back in two steps. */
 struct slab *slabi_system_make(struct slabi_system *system, size_t align,
     bool huge);
+/* From here on no address leads to the slab. */
+void slabi_system_leave(struct slabi_system *system, struct slab *slab);
+/* Give its block back. */
 void slabi_system_drop(struct slabi_system *system, struct slab *slab);
 
-/* A block has been found: its slab, its header and its bit prefetched. */
-static inline struct slab *
-slabi_system_approach(const struct slabi_geometry *geometry, uintptr_t block,
-    const void *address)
+/*
+ * give(), once for each system.  This is the loop that a cache spends its time
+ * in when it is not on the hot path, so all of it is in one place; `search`
+ * is a constant where it is inlined.
+ */
+static inline size_t
+slabi_system_give(const struct slabi_system *system, size_t n,
+    void *const *objects, uint32_t stamp, struct slab **changed,
+    size_t *n_changed,
+    uintptr_t search(const struct slabi_map *map, uintptr_t address))
 {
-	struct slab *slab = slabi_geometry_slab(geometry, block);
-	size_t offset = (uintptr_t)address - (uintptr_t)slab - geometry->first;
-	size_t index = slabi_geometry_index(geometry, offset);
+	/* Copies, which the stores below cannot change. */
+	const struct slabi_geometry geometry = system->geometry;
+	const struct slabi_map *map = &system->map;
+	size_t i;
 
-	SLAB_PREFETCH_(slab);
-	SLAB_PREFETCH_((void *)((uintptr_t)slab + geometry->free_bits +
-	    index / 64 * 8));
-	return slab;
+	*n_changed = 0;
+	for (i = 0; i < n; i++) {
+		uintptr_t address = (uintptr_t)objects[i];
+		struct slab *slab = (struct slab *)search(map, address);
+		size_t index = slabi_slab_index(slab, &geometry, address);
+
+		if (SLAB_UNLIKELY_(!slab || !slabi_slab_give(slab, &geometry,
+		    index)))
+			break;
+		slab->stamp = stamp;
+		if (SLAB_UNLIKELY_(slab->out < slab->floor))
+			changed[(*n_changed)++] = slab;
+	}
+	return i;
 }
 
 #endif

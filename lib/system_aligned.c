@@ -11,24 +11,24 @@ make(struct slabi_system *system, bool huge)
 	return slabi_system_make(system, system->geometry.slab_size, huge);
 }
 
-static void
-find(const struct slabi_system *system, size_t n, void *const *addresses,
-    struct slab **slabs)
+static struct slab *
+find(const struct slabi_system *system, const void *address)
 {
-	const struct slabi_geometry *geometry = &system->geometry;
-	size_t i;
+	return (struct slab *)slabi_map_find_aligned(&system->map,
+	    (uintptr_t)address);
+}
 
-	for (i = 0; i < n; i++) {
-		uintptr_t block = slabi_map_find_aligned(&system->map,
-		    addresses[i]);
-
-		slabs[i] = block == 0 ? NULL :
-		    slabi_system_approach(geometry, block, addresses[i]);
-	}
+static size_t
+give(const struct slabi_system *system, size_t n, void *const *objects,
+    uint32_t stamp, struct slab **changed, size_t *n_changed)
+{
+	return slabi_system_give(system, n, objects, stamp, changed, n_changed,
+	    slabi_map_find_aligned);
 }
 
 const struct slabi_system_calls slabi_system_aligned = {
 	.kind = SLAB_SYSTEM_ALIGNED,
 	.make = make,
 	.find = find,
+	.give = give,
 };

@@ -87,6 +87,13 @@ struct sums {
 	size_t slabs, out, carved, full, empty, purged;
 };
 
+static bool
+finds(const struct slabi_layer *layer, const struct slab *slab, uint32_t n)
+{
+	return layer->system.calls->find(&layer->system, slabi_slab_object(
+	    slab, &layer->system.geometry, n)) == slab;
+}
+
 static const char *
 check_slab(const struct slabi_layer *layer, const struct slab *slab)
 {
@@ -99,10 +106,7 @@ check_slab(const struct slabi_layer *layer, const struct slab *slab)
 		return "a slab is in the wrong list";
 	if (slabi_geometry_slab(geometry, (uintptr_t)slab->block) != slab)
 		return "a slab has lost its block";
-	if (slabi_system_find(&layer->system,
-	    slabi_slab_object(slab, geometry, 0)) != slab ||
-	    slabi_system_find(&layer->system, slabi_slab_object(slab, geometry,
-	    geometry->objects - 1)) != slab)
+	if (!finds(layer, slab, 0) || !finds(layer, slab, geometry->objects - 1))
 		return "the map does not find a slab";
 	return NULL;
 }

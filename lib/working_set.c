@@ -13,6 +13,7 @@
 
 #define CLOCK_EVERY 16 /* visits per look at the clock */
 #define PURGE_STEP ((size_t)128 << 10) /* bytes that one step purges */
+#define SWEPT 1u /* of a stamp: searched for idle pages since */
 #define SWEEP_STEP 32 /* parts of a slab that one step looks at */
 
 static uint64_t
@@ -208,7 +209,7 @@ may_sweep(const struct slabi_layer *layer, const struct slab *slab)
 {
 	return layer->system.backing.calls.purge && slab->out > 0 &&
 	    slab->out < layer->system.geometry.objects &&
-	    !slab->swept;
+	    (slab->stamp & SWEPT) == 0;
 }
 
 void
@@ -255,14 +256,14 @@ sweep_step(struct slabi_layer *layer)
 	uint32_t to = from + SWEEP_STEP;
 
 	/* Idle: not touched in the period before this one, nor since. */
-	if (slab->stamp + 1 < period->number && may_sweep(layer, slab)) {
+	if (slab->stamp / 2 + 1 < period->number && may_sweep(layer, slab)) {
 		if (to < parts(layer)) {
 			period->swept_parts = to;
 			sweep(layer, slab, from, to);
 			return;
 		}
 		sweep(layer, slab, from, parts(layer));
-		slab->swept = true;
+		slab->stamp |= SWEPT;
 	}
 	period->sweeping = slab->older;
 	period->swept_parts = 0;
@@ -270,12 +271,10 @@ sweep_step(struct slabi_layer *layer)
 
 /* May a slab go, or does a reservation need it? */
 static bool
-may_release(struct slabi_layer *layer)
+may_release(const struct slabi_layer *layer)
 {
 	size_t objects = layer->system.geometry.objects;
 
-	if (layer->out >= layer->reserved)
-		layer->reserved = 0;
 	return layer->empty > 0 &&
 	    (layer->slabs - 1) * objects >= layer->reserved;
 }
@@ -389,7 +388,7 @@ slabi_working_set_reap(struct slabi_layer *layer)
 		if (!may_sweep(layer, slab))
 			continue;
 		bytes += sweep(layer, slab, 0, parts(layer));
-		slab->swept = true;
+		slab->stamp |= SWEPT;
 	}
 	return bytes + slabi_map_shrink(&layer->system.map,
 	    &layer->system.backing);
