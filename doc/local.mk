@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
 # What is read besides the manual, and the examples, which `make check` runs.
 
-documents =
+documents = \
+	doc/NEWS \
+	doc/PACKAGERS \
+	doc/coding-style.md \
+	doc/testing.md \
+	doc/tutorial.md
 EXTRA_DIST += $(documents)
 
 examples = \

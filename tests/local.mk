@@ -31,6 +31,7 @@ plain_tests = \
 
 script_tests = \
 	tests/test_dist.sh \
+	tests/test_examples.sh \
 	tests/test_headers.sh \
 	tests/test_install.sh \
 	tests/test_man.sh \
