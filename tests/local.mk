@@ -30,6 +30,7 @@ plain_tests = \
 	tests/threads
 
 script_tests = \
+	tests/test_abi.sh \
 	tests/test_dist.sh \
 	tests/test_examples.sh \
 	tests/test_headers.sh \
@@ -57,6 +58,8 @@ program_tests += $(check_tests)
 check_PROGRAMS += $(check_tests)
 endif
 EXTRA_DIST += \
+	tests/abi/libslab-1.abi \
+	tests/abi/libslab.suppr \
 	tests/check_support.h \
 	tests/corpus \
 	tests/package.sh
@@ -118,9 +121,10 @@ coverage: check
 
 #| make abi-baseline    the interface of this release, for tests/test_abi.sh
 abi-baseline: lib/libslab.la
-	abidw --headers-dir $(srcdir)/include --no-corpus-path \
-	    --no-comp-dir-path --out-file $(srcdir)/tests/abi/libslab-1.abi \
-	    lib/.libs/libslab.so
+	abidw --headers-dir $(srcdir)/include --drop-private-types \
+	    --exported-interfaces-only --drop-undefined-syms --no-show-locs \
+	    --no-corpus-path --no-comp-dir-path --no-elf-needed \
+	    --out-file $(srcdir)/tests/abi/libslab-1.abi lib/.libs/libslab.so
 
 .PHONY: abi-baseline check-32bit check-inline check-musl check-pages \
 	check-s390x check-valgrind coverage variant-source
