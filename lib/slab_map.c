@@ -172,6 +172,13 @@ granules(const struct slabi_map *map, uintptr_t slab)
 	    (slab >> map->granule_shift)) + 1;
 }
 
+/* Without memory to grow, up to 7/8; some slots must stay free. */
+static bool
+has_room(const struct slabi_map *map, size_t entries)
+{
+	return map->used + entries <= (map->now.mask + 1) / 8 * 7;
+}
+
 bool
 slabi_map_insert(struct slabi_map *map, uintptr_t slab,
     const struct slabi_backing *backing)
@@ -180,8 +187,10 @@ slabi_map_insert(struct slabi_map *map, uintptr_t slab,
 	unsigned ordinal;
 
 	step(map, backing);
-	/* Without memory to grow, up to 7/8; some slots must stay free. */
-	if (map->used + n > (map->now.mask + 1) / 8 * 7)
+	/* Growing that began too late, for want of memory, is done at once. */
+	while (!has_room(map, n) && map->next.slots)
+		clear_some(map);
+	if (!has_room(map, n))
 		return false;
 	for (ordinal = 0; ordinal < n; ordinal++)
 		put(map, slab | ordinal);
