@@ -178,6 +178,36 @@ START_TEST(test_reserve_survives_frees_and_the_period)
 }
 END_TEST
 
+/* One object a slab, and slabs that go back at once: nothing is left over. */
+START_TEST(test_reserve_survives_frees_from_the_magazine)
+{
+	for (size_t n = 1; n <= 40; n++) {
+		struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+		slab_cache *cache = memory_build(&memory,
+		    slab_builder_magazine(slab_builder_working_period(
+		    slab_builder_slab_size(slab_builder_new(
+		    support_page() / 4 * 3), 1), 0), 16));
+		void *objects[100];
+
+		for (size_t i = 0; i < 40; i++)
+			objects[i] = slab_alloc(cache);
+		for (size_t i = 24; i < 40; i++)
+			slab_free(cache, objects[i]);
+		ck_assert_int_eq(slab_reserve(cache, n), 0);
+		for (size_t i = 0; i < 20; i++)
+			slab_free(cache, objects[i]);
+		memory.counting.refuse_from = memory.counting.allocs + 1;
+		for (size_t i = 0; i < n; i++) {
+			objects[i] = slab_alloc(cache);
+			ck_assert_msg(objects[i] != NULL, "%zu of %zu", i, n);
+		}
+		slab_reset(cache);
+		slab_destroy(cache);
+		ck_assert(memory_end(&memory));
+	}
+}
+END_TEST
+
 START_TEST(test_reserve_without_memory_fails)
 {
 	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
@@ -218,5 +248,6 @@ CHECK_MAIN("supply",
     test_limit_is_no_lack_of_memory,
     test_reserve_makes_allocations_unable_to_fail,
     test_reserve_survives_frees_and_the_period,
+    test_reserve_survives_frees_from_the_magazine,
     test_reserve_without_memory_fails,
     test_reserve_above_the_limit_fails);
