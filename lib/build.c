@@ -16,7 +16,7 @@
 static size_t
 default_rounds(size_t size, const struct slabi_backing *backing)
 {
-	size_t rounds = size <= KIB ? 128 : size <= 8 * KIB ? 64 :
+	size_t rounds = size <= KIB ? 256 : size <= 8 * KIB ? 128 :
 	    size <= 64 * KIB ? 16 : 0;
 
 	if (backing->fixed) /* small buffers are for objects */

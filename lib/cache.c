@@ -3,7 +3,8 @@
  * Owns the magazine: the hot paths, which are written down in <slab.h> so that
  * callers can have them inline too, and the slow ones behind them.
  */
-#define SLAB_HOT_ SLAB_API_
+/* On a line of their own: each of them is one line long. */
+#define SLAB_HOT_ SLAB_API_ __attribute__((aligned(64)))
 
 #include "cache.h"
 
@@ -267,15 +268,20 @@ slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
 static size_t
 push_some(struct slab_cache *cache, size_t n, void *const *objects)
 {
-	void **top = cache->magazine.top;
+	void **first = cache->magazine.top + 1;
+	size_t nulls = 0;
 	size_t i;
 
-	n = slabi_smaller(n, (size_t)(cache->magazine.end - top));
+	n = slabi_smaller(n, (size_t)(cache->magazine.end + 1 - first));
 	for (i = 0; i < n; i++) {
-		top[1] = objects[i];
-		top += objects[i] != NULL;
+		first[i] = objects[i];
+		nulls += objects[i] == NULL;
 	}
-	cache->magazine.top = top;
+	cache->magazine.top += n - nulls;
+	if (SLAB_UNLIKELY_(nulls > 0))
+		for (i = 0; i < n; i++)
+			if (objects[i])
+				*first++ = objects[i];
 	return n;
 }
 

@@ -37,7 +37,7 @@ struct slabi_wish {
 struct slabi_geometry {
 	size_t size;          /* bytes that the user asked for */
 	size_t align;
-	size_t stride;        /* from object to object */
+	size_t stride;        /* from object to object, perhaps padded */
 	size_t slab_size;     /* bytes of a block */
 	size_t first;         /* where the objects start */
 	size_t free_bits;     /* where the bitmap of free objects starts */

@@ -164,18 +164,19 @@ slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
     size_t index)
 {
 	uint32_t word = (uint32_t)(index / 64);
-	uint64_t *bits = &slabi_slab_free_bits(slab, geometry)[word];
-	uint64_t bit = UINT64_C(1) << index % 64;
+	uint64_t *place = &slabi_slab_free_bits(slab, geometry)[word];
+	uint64_t bits;
 
 	if (SLAB_UNLIKELY_(index >= slab->carved))
 		return false;
 	if (SLAB_UNLIKELY_(word >= slab->ready))
 		slabi_slab_make_ready(slab, geometry, word);
-	if (SLAB_UNLIKELY_(*bits & bit))
+	bits = *place;
+	if (SLAB_UNLIKELY_(bits >> index % 64 & 1))
 		return false;
-	if (*bits == 0)
+	if (SLAB_UNLIKELY_(bits == 0))
 		slabi_slab_set_above(slab, word);
-	*bits |= bit;
+	*place = bits | UINT64_C(1) << index % 64;
 	slab->out--;
 	return true;
 }

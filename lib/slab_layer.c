@@ -8,8 +8,11 @@
 #include "error.h"
 #include "os.h"
 
-/* Huge pages of AUTO: for a cache of this many slabs, of at least this size. */
-#define HUGE_FROM 32
+/*
+ * Huge pages of AUTO: for a cache of this many slabs, of at least this size.
+ * One faults in a whole slab at once, which takes long, and may stay unused.
+ */
+#define HUGE_FROM 128
 #define HUGE_SIZE ((size_t)2 << 20)
 
 #define TRIAL_FROM 64 /* slabs */
@@ -270,8 +273,9 @@ populate(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
 	size_t start = (from - block) & ~(page - 1);
 	size_t stop = slabi_round_up(to - block, page);
 
+	/* Of larger objects not all pages may ever be touched. */
 	if (stop <= slab->populated || slab->huge ||
-	    !layer->system.backing.populate)
+	    geometry->stride >= 2 * page || !layer->system.backing.populate)
 		return;
 	if (start < slab->populated)
 		start = slab->populated;
