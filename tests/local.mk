@@ -15,6 +15,8 @@ check_tests = \
 	tests/check_giveback \
 	tests/check_look \
 	tests/check_misuse \
+	tests/check_slab \
+	tests/check_slab_map \
 	tests/check_supply \
 	tests/check_wishes
 
@@ -51,12 +53,12 @@ tests_libsupport_la_SOURCES = \
 	tests/support.c \
 	tests/support.h
 
-program_tests = $(plain_tests) $(examples)
-check_PROGRAMS += $(plain_tests)
+suite = $(plain_tests)
 if HAVE_CHECK
-program_tests += $(check_tests)
-check_PROGRAMS += $(check_tests)
+suite += $(check_tests)
 endif
+check_PROGRAMS += $(suite)
+program_tests = $(suite) $(examples)
 EXTRA_DIST += \
 	tests/abi/libslab-1.abi \
 	tests/abi/libslab.suppr \
@@ -71,7 +73,8 @@ SH_LOG_COMPILER = sh
 AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)'; export CC; \
 	MAKE='$(MAKE)'; export MAKE; \
-	srcdir='$(srcdir)'; export srcdir;
+	srcdir='$(srcdir)'; export srcdir; \
+	ASAN_OPTIONS=allocator_may_return_null=1; export ASAN_OPTIONS;
 
 #| make check           all tests that can run here
 #| make check-pages     the programs of it with simulated pages of 16 and 64 KiB
@@ -94,8 +97,8 @@ variant-source:
 #| make check-inline    the programs with slab_alloc and slab_free inlined
 check-inline: variant-source
 	$(variant)
-	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)' \
-	    TESTS_CPPFLAGS=-DSLAB_INLINE
+	cd variants/$@ && $(MAKE) check 'TESTS=$$(suite)' \
+	    'check_PROGRAMS=$$(suite)' TESTS_CPPFLAGS=-DSLAB_INLINE
 
 #| make check-32bit     those without libcheck, by gcc -m32
 check-32bit: variant-source
