@@ -111,7 +111,7 @@ wordtree=doc/examples/wordtree
 test -x $wordtree || exit 0
 echo "here and there and here and there and nowhere" >"$work/text"
 $wordtree -n 3 -r 1 "$work/text" >"$work/out"
-for line in "1 files, 9 words, 4 different ones." \
+for line in "Read 9 words, 4 different ones, in 1 file." \
     "89 % of the words stand in a passage of 3 words" \
     "       2 x  here and there" "tree: 14 nodes of"; do
 	grep -q -e "$line" "$work/out" || {

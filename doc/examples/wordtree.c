@@ -575,11 +575,12 @@ static void print_table(const struct round *with_malloc,
 		double one = median(with_malloc, rounds, row);
 		double two = median(with_slab, rounds, row);
 
-		printf("  %-28s %9.*f %9.*f %-5s", rows[row].what,
+		printf("  %-28s %9.*f %9.*f %s", rows[row].what,
 		    rows[row].digits, one, rows[row].digits, two,
 		    rows[row].unit);
 		if (one > 0 && row != LEFT)
-			printf(" %+5.0f %%", (two / one - 1) * 100);
+			printf("%*s%+5.0f %%", 6 - (int)strlen(rows[row].unit),
+			    "", (two / one - 1) * 100);
 		putchar('\n');
 	}
 }
@@ -588,7 +589,7 @@ static void print_figures(const slab_statistics *figures)
 {
 	printf("\nThe cache, when the tree stood: %zu objects live of %zu that "
 	    "fit,\n%zu slabs of %zu KiB (%zu full, %zu partial), %zu objects "
-	    "of %zu bytes each;\n%.1f MiB reserved, %" PRIu64 " refills of the "
+	    "of %zu bytes in each;\n%.1f MiB reserved, %" PRIu64 " refills of the "
 	    "magazine: one in %.0f allocations.\n", figures->live,
 	    figures->capacity, figures->slabs, figures->slab_size / 1024,
 	    figures->slabs_full, figures->slabs_partial,
@@ -650,8 +651,9 @@ int main(int argc, char *argv[])
 	if (text.words == 0)
 		errx(1, "no words to read");
 	shuffle_numbers(&text);
-	printf("%zu files, %zu words, %" PRIu32 " different ones.\n",
-	    text.files, text.words, text.different);
+	printf("Read %zu words, %" PRIu32 " different ones, in %zu file%s.\n",
+	    text.words, text.different, text.files,
+	    text.files == 1 ? "" : "s");
 
 	for (int i = 0; i < rounds; i++) {
 		bool first = i % 2 != 0;
@@ -670,8 +672,9 @@ int main(int argc, char *argv[])
 	    "%zu bytes.\n", length, with_slab[0].nodes, sizeof(struct node));
 	print_table(with_malloc, with_slab, rounds);
 	print_figures(&with_slab[0].figures);
-	printf("Times and sizes are medians of %d rounds, every one in a "
-	    "process of its own;\nreading the text, the same for both, is "
-	    "not counted.\n", rounds);
+	printf("\nMedians of %d rounds, every one in a process of its own.  "
+	    "Reading the text, which\nis the same for both, is not counted.  "
+	    "At the end malloc keeps what was freed for\nlater requests; the "
+	    "cache is destroyed.\n", rounds);
 	return 0;
 }
