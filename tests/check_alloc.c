@@ -82,7 +82,7 @@ START_TEST(test_alloc_every_memory_and_system_has_room)
 	for (size_t i = 0; i < COUNT(edge_sizes) - 2; i++) {
 		size_t size = edge_sizes[i];
 
-		for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+		for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 			try_shape(kind, SLAB_SYSTEM_AUTO, size, 1);
 			try_shape(kind, SLAB_SYSTEM_LARGE, size, 64);
 			if (kind != MEMORY_USER_LARGE && size <= 4097)
@@ -115,7 +115,7 @@ END_TEST
 
 START_TEST(test_alloc_slab_of_a_single_object_works)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct memory memory = { .kind = kind };
 		slab_cache *cache = memory_build(&memory,
 		    slab_builder_slab_size(slab_builder_new(

@@ -248,8 +248,8 @@ static size_t live_through(size_t k, slab_system system)
 
 START_TEST(test_backing_refusing_its_kth_call_leaves_the_cache_whole)
 {
-	for (int system = SLAB_SYSTEM_ALIGNED; system <= SLAB_SYSTEM_LARGE;
-	    system++) {
+	for (slab_system system = SLAB_SYSTEM_ALIGNED;
+	    system <= SLAB_SYSTEM_LARGE; system++) {
 		size_t k = 1;
 
 		while (live_through(k, system) > 0)

@@ -56,7 +56,7 @@ static size_t fill(slab_cache *cache, const struct guarded *it, void **objects,
 /* A cache of that size lives in the buffer: how many objects it gave. */
 static size_t live_in(size_t bytes, size_t offset, size_t size, size_t align)
 {
-	static void *objects[20000];
+	static void *objects[60000];
 	struct guarded it = guard(bytes, offset);
 	size_t n = 0;
 	slab_cache *cache;
@@ -128,7 +128,7 @@ END_TEST
 START_TEST(test_buffer_exactly_full_gives_again_what_is_freed)
 {
 	struct guarded it = guard(30 * support_page(), 0);
-	static void *objects[20000];
+	static void *objects[60000];
 	slab_cache *cache = slab_builder_build_buffer(slab_builder_new(96),
 	    it.mem, it.bytes);
 	size_t n = fill(cache, &it, objects, COUNT(objects));

@@ -131,7 +131,7 @@ static const struct {
 START_TEST(test_builder_fault_is_told_by_every_build)
 {
 	for (size_t i = 0; i < COUNT(faults); i++) {
-		for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+		for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 			struct memory memory = { .kind = kind };
 
 			ck_assert_fails(memory_build(&memory,
@@ -262,7 +262,7 @@ START_TEST(test_builder_enormous_size_fails_cleanly)
 	};
 
 	for (size_t i = 0; i < COUNT(sizes); i++) {
-		for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+		for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 			struct memory memory = { .kind = kind, .room = 65536 };
 			slab_cache *cache;
 

@@ -98,7 +98,7 @@ START_TEST(test_ctor_runs_at_first_hand_out_and_not_before)
 		struct trial trial = { .maker.made = 0 };
 		struct thing *things[300];
 
-		start_trial(&trial, i % MEMORY_KINDS,
+		start_trial(&trial, (enum memory_kind)(i % MEMORY_KINDS),
 		    rounds[i / MEMORY_KINDS]);
 		ck_assert_uint_eq(trial.maker.calls, 0);
 		for (size_t n = 0; n < 300; n++) {
@@ -222,7 +222,7 @@ END_TEST
 
 START_TEST(test_dtor_runs_once_before_memory_goes_back)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct trial trial = { .maker.made = 0 };
 		void *things[700];
 
@@ -280,7 +280,7 @@ END_TEST
 
 START_TEST(test_reset_keeps_things_constructed)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct trial trial = { .maker.made = 0 };
 		void *things[200];
 
@@ -330,7 +330,8 @@ START_TEST(test_template_is_where_objects_start)
 	for (size_t i = 0; i < sizeof(image); i++)
 		image[i] = (unsigned char)support_mix(i);
 	for (size_t i = 0; i < COUNT(sizes) * MEMORY_KINDS; i++) {
-		struct memory memory = { .kind = i % MEMORY_KINDS };
+		struct memory memory = { .kind =
+		    (enum memory_kind)(i % MEMORY_KINDS) };
 		size_t size = sizes[i / MEMORY_KINDS];
 		slab_cache *cache = memory_build(&memory,
 		    slab_builder_template(slab_builder_new(size), image));

@@ -74,7 +74,7 @@ static void consistent(slab_cache *cache, const struct memory *memory)
 
 START_TEST(test_stats_add_up)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct memory memory = { .kind = kind };
 		slab_cache *cache = build_filled(&memory,
 		    slab_builder_magazine(slab_builder_new(SIZE), 10));
@@ -121,8 +121,8 @@ END_TEST
 START_TEST(test_stats_count_full_partial_and_empty_slabs)
 {
 	slab_cache *cache = slab_builder_build(slab_builder_working_period(
-	    slab_builder_magazine(slab_builder_slab_size(
-	    slab_builder_new(SIZE), 1), 0), SLAB_PERIOD_NEVER));
+	    slab_builder_magazine(slab_builder_slab_size(slab_builder_new(
+	    support_page() / 40), 1), 0), SLAB_PERIOD_NEVER));
 	size_t n = stats_of(cache).objects_per_slab;
 
 	ck_assert_uint_lt(2 * n, MANY);

@@ -229,7 +229,7 @@ static void verify_and_free(slab_cache *cache, size_t step)
 
 START_TEST(test_reap_purges_idle_pages_of_partial_slabs)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct memory memory = { .kind = kind,
 		    .room = (size_t)16 << 20 };
 		slab_cache *cache;
@@ -320,7 +320,7 @@ END_TEST
 
 START_TEST(test_reap_of_everything_leaves_a_usable_cache)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct memory memory = { .kind = kind,
 		    .room = (size_t)16 << 20 };
 		slab_cache *cache = build_counted(&memory, small_slabs(15));
@@ -342,7 +342,7 @@ END_TEST
 
 START_TEST(test_reset_takes_every_object_back)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct memory memory = { .kind = kind,
 		    .room = (size_t)16 << 20 };
 		slab_cache *cache = build_counted(&memory, small_slabs(15));
@@ -362,7 +362,7 @@ END_TEST
 
 START_TEST(test_destroy_with_live_objects_changes_nothing)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct memory memory = { .kind = kind };
 		slab_cache *cache = memory_build(&memory, small_slabs(15));
 		slab_statistics before, after;

@@ -62,7 +62,7 @@ static void owns_only_live_objects(slab_cache *cache)
 
 START_TEST(test_owns_is_true_of_live_objects_only)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		for (size_t rounds = 0; rounds < 200; rounds += 67) {
 			struct memory memory = { .kind = kind };
 			slab_cache *cache = build_filled(&memory,
@@ -168,15 +168,15 @@ static void same_objects(struct visits *visits, bool odd)
 
 START_TEST(test_foreach_visits_every_live_object_once)
 {
-	for (int kind = 0; kind < 2 * MEMORY_KINDS; kind++) {
-		struct memory memory = { .kind = kind / 2 };
+	for (unsigned i = 0; i < 2 * MEMORY_KINDS; i++) {
+		struct memory memory = { .kind = (enum memory_kind)(i / 2) };
 		struct visits visits = { .n = 0 };
-		bool odd = kind % 2;
+		bool odd = i % 2;
 		slab_cache *cache = build_filled(&memory,
 		    slab_builder_new(SIZE));
 
-		for (size_t i = 0; odd && i < MANY; i += 2)
-			slab_free(cache, objects[i]);
+		for (size_t n = 0; odd && n < MANY; n += 2)
+			slab_free(cache, objects[n]);
 		ck_assert_int_eq(slab_foreach(cache, visit, &visits), 0);
 		same_objects(&visits, odd);
 		end(cache, &memory);
@@ -219,7 +219,8 @@ START_TEST(test_foreach_visit_may_free_its_object)
 	static const unsigned periods[] = { 0, 15, SLAB_PERIOD_NEVER };
 
 	for (size_t i = 0; i < COUNT(periods) * MEMORY_KINDS; i++) {
-		struct memory memory = { .kind = i % MEMORY_KINDS };
+		struct memory memory = { .kind =
+		    (enum memory_kind)(i % MEMORY_KINDS) };
 		struct visits visits = { .free = true };
 
 		visits.cache = build_filled(&memory, slab_builder_magazine(

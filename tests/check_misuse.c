@@ -103,8 +103,10 @@ START_TEST(test_misuse_foreign_address_is_reported)
 	static const size_t rounds[] = { 0, 1, 30 };
 
 	for (size_t i = 0; i < COUNT(rounds) * MEMORY_KINDS; i++) {
-		struct memory memory = { .kind = i % MEMORY_KINDS };
-		struct memory others = { .kind = i % MEMORY_KINDS };
+		struct memory memory = { .kind =
+		    (enum memory_kind)(i % MEMORY_KINDS) };
+		struct memory others = { .kind =
+		    (enum memory_kind)(i % MEMORY_KINDS) };
 		slab_cache *cache = build_conn(&memory,
 		    rounds[i / MEMORY_KINDS]);
 		slab_cache *other = build_conn(&others, 0);
@@ -122,7 +124,7 @@ END_TEST
 
 START_TEST(test_misuse_of_a_cache_without_slabs_is_reported)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct memory memory = { .kind = kind };
 		slab_cache *cache = build_conn(&memory, 0);
 		long local;
@@ -151,8 +153,8 @@ END_TEST
 
 START_TEST(test_misuse_interior_address_is_reported)
 {
-	for (size_t i = 0; i < 2 * MEMORY_KINDS; i++) {
-		struct memory memory = { .kind = i / 2 };
+	for (unsigned i = 0; i < 2 * MEMORY_KINDS; i++) {
+		struct memory memory = { .kind = (enum memory_kind)(i / 2) };
 		slab_cache *cache = build_conn(&memory, i % 2 * 30);
 		char *objects[100];
 
@@ -168,7 +170,7 @@ END_TEST
 
 START_TEST(test_misuse_object_never_handed_out_is_reported)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 		struct memory memory = { .kind = kind };
 		slab_cache *cache = build_conn(&memory, 0);
 		char *first = slab_alloc(cache);
@@ -217,7 +219,8 @@ START_TEST(test_misuse_double_free_in_a_row_is_seen_in_the_call)
 	static const size_t rounds[] = { 0, 1, 2, 30 };
 
 	for (size_t i = 0; i < COUNT(rounds) * MEMORY_KINDS; i++) {
-		struct memory memory = { .kind = i % MEMORY_KINDS };
+		struct memory memory = { .kind =
+		    (enum memory_kind)(i % MEMORY_KINDS) };
 		slab_cache *cache = build_conn(&memory,
 		    rounds[i / MEMORY_KINDS]);
 		void *objects[50];
@@ -236,8 +239,8 @@ END_TEST
 
 START_TEST(test_misuse_double_free_later_is_seen_by_the_slab_layer)
 {
-	for (size_t i = 0; i < 2 * MEMORY_KINDS; i++) {
-		struct memory memory = { .kind = i / 2 };
+	for (unsigned i = 0; i < 2 * MEMORY_KINDS; i++) {
+		struct memory memory = { .kind = (enum memory_kind)(i / 2) };
 		slab_cache *cache = build_conn(&memory, i % 2 * 30);
 		void *a = slab_alloc(cache), *b = slab_alloc(cache);
 		const char *report;

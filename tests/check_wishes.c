@@ -98,7 +98,7 @@ START_TEST(test_builder_name_of_any_length_is_kept)
 
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		memset(name, 'n', lengths[i]);
-		for (int kind = 0; kind < MEMORY_KINDS; kind++) {
+		for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
 			struct memory memory = { .kind = kind };
 			slab_cache *cache = memory_build(&memory,
 			    slab_builder_name(slab_builder_new(8), name));
@@ -196,13 +196,13 @@ END_TEST
 
 START_TEST(test_builder_system_wish_is_followed)
 {
-	for (int kind = 0; kind < MEMORY_KINDS; kind++) {
-		for (int system = SLAB_SYSTEM_AUTO; system <= SLAB_SYSTEM_LARGE;
-		    system++) {
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
+		for (slab_system system = SLAB_SYSTEM_AUTO;
+		    system <= SLAB_SYSTEM_LARGE; system++) {
 			struct memory memory = { .kind = kind };
 			slab_cache *cache = memory_build(&memory,
 			    slab_builder_system(slab_builder_new(48),
-			    (slab_system)system));
+			    system));
 
 			if (kind == MEMORY_USER_LARGE &&
 			    system == SLAB_SYSTEM_ALIGNED) {

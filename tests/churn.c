@@ -44,7 +44,7 @@ static const struct {
 static enum operation draw_operation(uint64_t *random, bool growing)
 {
 	unsigned sum = 0, at;
-	int op;
+	enum operation op;
 
 	for (op = 0; op < OPERATIONS; op++)
 		sum += growing ? weights[op].growing : weights[op].shrinking;

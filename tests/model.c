@@ -426,7 +426,7 @@ void model_do(struct model *model, enum operation operation, uint64_t number)
 	model->ctor_failed = false;
 	if (model->wishes.memory_fails != 0)
 		counting->refuse_at = counting->allocs +
-		    number % model->wishes.memory_fails;
+		    (size_t)(number % model->wishes.memory_fails);
 	switch (operation) {
 	case OP_ALLOC:        do_alloc(model); break;
 	case OP_FREE:         do_free(model, (size_t)number); break;
@@ -441,7 +441,7 @@ void model_do(struct model *model, enum operation operation, uint64_t number)
 	case OP_OWNS:         do_owns(model, (size_t)number); break;
 	case OP_STATS:        do_stats(model); break;
 	case OP_DESTROY:      do_destroy(model); break;
-	case OP_TIME:         support_clock_forward((unsigned)(number % 20)); break;
+	case OP_TIME:         support_clock_forward(number % 20); break;
 	case OP_MISUSE:       do_misuse(model, (size_t)number); break;
 	default:              do_verify(model); break;
 	}

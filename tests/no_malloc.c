@@ -148,7 +148,7 @@ static void *live_on_mmap(void *arg)
 {
 	(void)arg;
 	armed = true;
-	for (int system = SLAB_SYSTEM_AUTO; system <= SLAB_SYSTEM_LARGE;
+	for (slab_system system = SLAB_SYSTEM_AUTO; system <= SLAB_SYSTEM_LARGE;
 	    system++) {
 		live(slab_builder_build_mmap(build_wishes(system, true)));
 		live(slab_builder_build_mmap(build_wishes(system, false)));

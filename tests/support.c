@@ -52,9 +52,9 @@ void support_clock_stop(void)
 	slabi_os.now = stopped_clock;
 }
 
-void support_clock_forward(unsigned seconds)
+void support_clock_forward(uint64_t seconds)
 {
-	simulated_now += (uint64_t)seconds * 1000;
+	simulated_now += seconds * 1000;
 }
 
 /* Numbers ---------------------------------------------------------------- */
@@ -80,6 +80,13 @@ uint64_t support_random(uint64_t *state)
 }
 
 /* Memory ----------------------------------------------------------------- */
+
+/* AddressSanitizer asks: a refused block is no error of the program. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
 
 bool support_all_bytes(const void *memory, int byte, size_t size)
 {

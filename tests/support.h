@@ -22,7 +22,7 @@ bool support_under_valgrind(void);
 
 /* The library's clock stands still from here, and moves by this. */
 void support_clock_stop(void);
-void support_clock_forward(unsigned seconds);
+void support_clock_forward(uint64_t seconds);
 
 /* The seed: the first argument, else SLAB_TEST_SEED, else `otherwise`. */
 uint64_t support_seed(int argc, char **argv, uint64_t otherwise);
