@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The slab layer and the working set from inside: what slab_check() says of
+ * damage, and what may happen while a slab is on its way out.
+ */
+#include "check_support.h"
+
+#include "cache.h"
+
+#define MANY 500
+
+static void *objects[MANY];
+
+static int make(void *object, void *arg)
+{
+	(void)arg;
+	memset(object, 1, 8);
+	return 0;
+}
+
+static void unmake(void *object, void *arg)
+{
+	(void)arg;
+	memset(object, 2, 8);
+}
+
+/* Some slabs full, one partial, one empty; and some rounds. */
+static slab_cache *build_sample(struct memory *memory)
+{
+	slab_cache *cache;
+
+	memory->kind = MEMORY_USER_ALIGNED;
+	cache = memory_build(memory, slab_builder_magazine(
+	    slab_builder_ctor(slab_builder_working_period(
+	    slab_builder_slab_size(slab_builder_new(support_page() / 40), 1),
+	    SLAB_PERIOD_NEVER), make, unmake, NULL), 8));
+	ck_assert_ptr_nonnull(cache);
+	for (size_t i = 0; i < MANY; i++)
+		objects[i] = slab_alloc(cache);
+	for (size_t i = 0; i < 100; i++)
+		slab_free(cache, objects[i]);
+	ck_assert_whole(cache);
+	ck_assert_uint_gt(stats_of(cache).slabs_full, 0);
+	ck_assert_uint_gt(stats_of(cache).slabs_partial, 0);
+	ck_assert_uint_gt(stats_of(cache).slabs_empty, 0);
+	ck_assert_ptr_ne(cache->magazine.top, cache->magazine.base);
+	return cache;
+}
+
+/* Damage ----------------------------------------------------------------- */
+
+static struct slab *partial(struct slabi_layer *layer)
+{
+	return layer->partial[31 - __builtin_clz(layer->partial_classes)];
+}
+
+static void *first_of(struct slabi_layer *layer, struct slab *slab)
+{
+	return slabi_slab_object(slab, &layer->system.geometry, 0);
+}
+
+static void damage_slab(slab_cache *cache)
+{
+	partial(&cache->layer)->out--;
+}
+
+static void damage_class(slab_cache *cache)
+{
+	partial(&cache->layer)->class ^= 1;
+}
+
+static void damage_block(slab_cache *cache)
+{
+	struct slab *slab = cache->layer.newest;
+
+	slab->block = (char *)slab->block + 64;
+}
+
+static void damage_map(slab_cache *cache)
+{
+	slabi_map_remove(&cache->layer.system.map,
+	    (uintptr_t)cache->layer.newest);
+}
+
+static void damage_all_list(slab_cache *cache)
+{
+	cache->layer.newest->older->newer = NULL;
+}
+
+static void damage_out_count(slab_cache *cache)
+{
+	cache->layer.out++;
+}
+
+static void damage_slab_count(slab_cache *cache)
+{
+	cache->layer.slabs++;
+}
+
+static void damage_full_count(slab_cache *cache)
+{
+	cache->layer.full--;
+}
+
+static void damage_empty_count(slab_cache *cache)
+{
+	cache->layer.empty++;
+}
+
+static void damage_carved_count(slab_cache *cache)
+{
+	cache->layer.carved++;
+}
+
+static void damage_purged_count(slab_cache *cache)
+{
+	cache->layer.purged += 4096;
+}
+
+static void damage_partial_head(slab_cache *cache)
+{
+	cache->layer.partial_classes = 0;
+}
+
+static void damage_partial_list(slab_cache *cache)
+{
+	partial(&cache->layer)->next = partial(&cache->layer);
+}
+
+static void damage_partial_class(slab_cache *cache)
+{
+	partial(&cache->layer)->next = cache->layer.empty_first;
+}
+
+static void damage_empty_list(slab_cache *cache)
+{
+	cache->layer.empty_first = partial(&cache->layer);
+}
+
+static void damage_lost_empty(slab_cache *cache)
+{
+	cache->layer.empty_first = NULL;
+}
+
+static void damage_round(slab_cache *cache)
+{
+	*cache->magazine.top = (char *)*cache->magazine.top + 1;
+}
+
+static void damage_round_free(slab_cache *cache)
+{
+	*cache->magazine.top = first_of(&cache->layer,
+	    cache->layer.empty_first);
+}
+
+static void damage_round_twice(slab_cache *cache)
+{
+	*cache->magazine.top = cache->magazine.top[-1];
+}
+
+static void damage_round_unmade(slab_cache *cache)
+{
+	const struct slabi_system *system = &cache->layer.system;
+	struct slab *slab = system->calls->find(system, *cache->magazine.top);
+
+	slabi_slab_set_made(slab, &system->geometry, slabi_slab_index(slab,
+	    &system->geometry, (uintptr_t)*cache->magazine.top), false);
+}
+
+START_TEST(test_check_notices_every_damage)
+{
+	void (*const damages[])(slab_cache *cache) = {
+		damage_slab, damage_class, damage_block, damage_map,
+		damage_all_list, damage_out_count, damage_slab_count,
+		damage_full_count, damage_empty_count, damage_carved_count,
+		damage_purged_count, damage_partial_head, damage_partial_list,
+		damage_partial_class, damage_empty_list, damage_lost_empty,
+		damage_round, damage_round_free, damage_round_twice,
+		damage_round_unmade,
+	};
+
+	for (size_t i = 0; i < COUNT(damages); i++) {
+		struct memory memory = { .room = 0 };
+		slab_cache *cache = build_sample(&memory);
+
+		damages[i](cache);
+		errno = 0;
+		ck_assert_msg(slab_check(cache) == -1, "damage %zu", i);
+		ck_assert_int_eq(errno, EFAULT);
+		ck_assert_words("size-");
+		slabi_registry_remove(cache); /* it cannot be destroyed */
+		counting_drop(&memory.counting);
+	}
+}
+END_TEST
+
+/* A slab on its way out --------------------------------------------------- */
+
+#define BIG 40000
+
+/* Slow paths until a slab is being drained. */
+static bool start_draining(slab_cache *cache)
+{
+	for (int i = 0; i < 10000; i++) {
+		if (i % 1000 == 0)
+			support_clock_forward(16);
+		slab_free(cache, slab_alloc(cache));
+		if (cache->layer.period.draining != NULL)
+			return true;
+	}
+	return false;
+}
+
+static slab_cache *build_draining(struct memory *memory, void **many,
+    slab_ctor *ctor)
+{
+	slab_cache *cache;
+
+	support_clock_stop();
+	memory->kind = MEMORY_USER_ALIGNED;
+	memory->counting.dirty = true;
+	cache = memory_build(memory, slab_builder_magazine(slab_builder_ctor(
+	    slab_builder_slab_size(slab_builder_new(64), 1 << 20), ctor, NULL,
+	    NULL), 0));
+	ck_assert_uint_eq(slab_alloc_bulk(cache, BIG, many), BIG);
+	slab_free_bulk(cache, BIG, many);
+	ck_assert(start_draining(cache));
+	return cache;
+}
+
+static void misuse_is_seen_while_draining(slab_ctor *ctor)
+{
+	static void *many[BIG];
+	struct memory memory = { .room = 0 };
+	slab_cache *cache = build_draining(&memory, many, ctor);
+	uintptr_t from = (uintptr_t)cache->layer.period.draining->block;
+	size_t bytes = stats_of(cache).slab_size, tried = 0;
+
+	for (; cache->layer.period.draining != NULL; tried++) {
+		void *object = many[tried * 7 % BIG];
+
+		if (tried % 100 == 0)
+			slabi_working_set_step(&cache->layer);
+		if ((uintptr_t)object - from >= bytes)
+			continue;
+		ck_assert(!slab_owns(cache, object));
+		ck_assert_ptr_nonnull(strstr(report_of_free(cache, object),
+		    "not from this cache"));
+	}
+	ck_assert_whole(cache);
+	ck_assert_uint_gt(tried, 100);
+	ck_assert_uint_eq(stats_of(cache).live, 0);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert(memory_end(&memory));
+}
+
+START_TEST(test_draining_slab_owns_nothing)
+{
+	misuse_is_seen_while_draining(NULL);
+	misuse_is_seen_while_draining(make);
+}
+END_TEST
+
+START_TEST(test_draining_is_finished_by_destroy_and_reap)
+{
+	static void *many[BIG];
+
+	for (int i = 0; i < 2; i++) {
+		struct memory memory = { .room = 0 };
+		slab_cache *cache = build_draining(&memory, many, make);
+
+		ck_assert_whole(cache);
+		if (i == 0) {
+			slab_reap(cache);
+			ck_assert_ptr_null(cache->layer.period.draining);
+			ck_assert_uint_eq(stats_of(cache).constructed,
+			    stats_of(cache).destructed);
+		}
+		ck_assert_int_eq(slab_destroy(cache), 0);
+		ck_assert(memory_end(&memory));
+	}
+}
+END_TEST
+
+CHECK_MAIN("inside",
+    test_check_notices_every_damage,
+    test_draining_slab_owns_nothing,
+    test_draining_is_finished_by_destroy_and_reap);
