@@ -265,7 +265,7 @@ SLAB_API_ slab_builder *slab_builder_new(size_t size) SLAB_NODISCARD_;
 /**
  * Align every object.  Called again, the largest wish wins; the default
  * alignment counts as one.  The distance between objects becomes the size
- * rounded up to the alignment.
+ * rounded up to the alignment; slab_builder_coloring() tells of an exception.
  * @param builder  the builder, or NULL
  * @param align    a power of two, at most the page size; else a fault: EINVAL
  * @returns @p builder
