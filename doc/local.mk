@@ -63,6 +63,7 @@ doc_examples_wordtree_LDADD = lib/libslab.la
 if DOC
 examplesdir = $(docdir)/examples
 dist_examples_DATA = $(examplesources)
+dist_doc_DATA = README doc/NEWS
 else
 EXTRA_DIST += $(examplesources)
 endif
