@@ -5,6 +5,7 @@ documents = \
 	doc/NEWS \
 	doc/PACKAGERS \
 	doc/coding-style.md \
+	doc/design.md \
 	doc/testing.md \
 	doc/tutorial.md
 EXTRA_DIST += $(documents)
