@@ -259,6 +259,46 @@ START_TEST(test_backing_refusing_its_kth_call_leaves_the_cache_whole)
 }
 END_TEST
 
+/* Slabs only: what is smaller is refused, such as tables. */
+static void *alloc_slabs_only(void *arg, size_t size, size_t align)
+{
+	struct counting *counting = arg;
+
+	counting->refuse_at = size < 20 * support_page() ?
+	    counting->allocs + 1 : 0;
+	return counting_backing(counting).alloc(arg, size, align);
+}
+
+START_TEST(test_backing_without_memory_for_tables_ends_in_order)
+{
+	struct counting counting = { .dirty = true };
+	slab_backing backing = counting_backing(&counting);
+	slab_builder *builder = slab_builder_slab_size(slab_builder_new(
+	    10 * support_page()), 21 * support_page());
+	slab_cache *cache;
+	size_t n = 0, bytes;
+
+	slab_builder_name(builder, memset(calloc(1, 25 * support_page()), 'n',
+	    25 * support_page() - 1));
+	backing.alloc = alloc_slabs_only;
+	cache = slab_builder_build_backing(builder, &backing);
+	ck_assert_ptr_nonnull(cache);
+	while ((objects[n] = slab_alloc(cache)) != NULL)
+		n++;
+	ck_assert_int_eq(errno, ENOMEM);
+	ck_assert_uint_gt(n, 4);
+	bytes = counting.bytes;
+	ck_assert_fails(slab_alloc(cache), ENOMEM);
+	ck_assert_uint_eq(counting.bytes, bytes);
+	ck_assert_whole(cache);
+	slab_free_bulk(cache, n, objects);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, n, objects), n);
+	slab_reset(cache);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert_uint_eq(counting.bytes + counting.faults, 0);
+}
+END_TEST
+
 /* The handler for lack of memory ----------------------------------------- */
 
 struct helper {
@@ -345,5 +385,6 @@ CHECK_MAIN("backing",
     test_backing_is_not_asked_for_a_large_cache,
     test_backing_that_misaligns_is_noticed,
     test_backing_refusing_its_kth_call_leaves_the_cache_whole,
+    test_backing_without_memory_for_tables_ends_in_order,
     test_oom_handler_is_asked_until_it_says_no,
     test_backing_gets_its_blocks_back_as_allocated);

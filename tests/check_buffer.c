@@ -87,6 +87,23 @@ START_TEST(test_buffer_null_is_refused)
 }
 END_TEST
 
+START_TEST(test_buffer_that_cannot_align_is_refused)
+{
+	static char buffer[65536];
+	slab_builder *builder = slab_builder_system(slab_builder_new(20000),
+	    SLAB_SYSTEM_ALIGNED);
+
+	ck_assert_fails(slab_builder_build_buffer(slab_builder_clone(builder),
+	    buffer, 20000), ENOTSUP);
+	ck_assert(strlen(slab_error()) > 0);
+	slab_builder_free(builder);
+	builder = slab_builder_system(slab_builder_new(SIZE_MAX / 4),
+	    SLAB_SYSTEM_ALIGNED);
+	ck_assert_fails(slab_builder_build_buffer(builder, buffer,
+	    sizeof(buffer)), ENOTSUP);
+}
+END_TEST
+
 START_TEST(test_buffer_of_every_size_works_or_is_too_small)
 {
 	size_t page = support_page(), last = 0;
@@ -191,6 +208,7 @@ END_TEST
 
 CHECK_MAIN("buffer",
     test_buffer_null_is_refused,
+    test_buffer_that_cannot_align_is_refused,
     test_buffer_of_every_size_works_or_is_too_small,
     test_buffer_at_every_offset_works,
     test_buffer_is_used_well,

@@ -7,11 +7,15 @@
 
 static void *objects[MANY];
 
-/* A cache whose slabs are small, so that it has many. */
+/*
+ * A cache whose slabs are small, so that it has many, with a magazine that is
+ * smaller than the traffic.
+ */
 static slab_builder *small_slabs(unsigned period)
 {
-	return slab_builder_slab_size(slab_builder_working_period(
-	    slab_builder_new(SIZE), period), 65536);
+	return slab_builder_magazine(slab_builder_slab_size(
+	    slab_builder_working_period(slab_builder_new(SIZE), period),
+	    65536), 100);
 }
 
 static slab_cache *build_counted(struct memory *memory, slab_builder *builder)
@@ -117,8 +121,8 @@ START_TEST(test_period_default_is_15_seconds)
 	size_t slabs;
 
 	support_clock_stop();
-	cache = slab_builder_build_mmap(slab_builder_slab_size(
-	    slab_builder_new(SIZE), 65536));
+	cache = slab_builder_build_mmap(slab_builder_magazine(
+	    slab_builder_slab_size(slab_builder_new(SIZE), 65536), 100));
 	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
 	slab_free_bulk(cache, MANY, objects);
 	slabs = stats_of(cache).slabs;
@@ -283,8 +287,8 @@ START_TEST(test_period_end_purges_idle_pages)
 	slab_cache *cache;
 
 	support_clock_stop();
-	cache = build_counted(&memory, slab_builder_working_period(
-	    slab_builder_new(SIZE), 15));
+	cache = build_counted(&memory, slab_builder_magazine(
+	    slab_builder_new(SIZE), 100));
 	thin_out(cache, step);
 	for (int i = 0; i < 4; i++)
 		go_idle(cache, 15);

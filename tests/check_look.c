@@ -236,6 +236,26 @@ START_TEST(test_foreach_visit_may_free_its_object)
 }
 END_TEST
 
+static int reap(void *object, void *arg)
+{
+	slab_cache *cache = arg;
+
+	slab_free(cache, object);
+	ck_assert_uint_eq(slab_reap(cache), 0);
+	return 0;
+}
+
+START_TEST(test_foreach_reap_does_nothing_meanwhile)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache = build_filled(&memory, slab_builder_new(SIZE));
+
+	ck_assert_int_eq(slab_foreach(cache, reap, cache), 0);
+	ck_assert_uint_gt(slab_reap(cache), 0);
+	end(cache, &memory);
+}
+END_TEST
+
 START_TEST(test_foreach_of_an_empty_cache_visits_nothing)
 {
 	struct visits visits = { .n = 0 };
@@ -258,4 +278,5 @@ CHECK_MAIN("look",
     test_foreach_visits_in_address_order_within_a_slab,
     test_foreach_stops_and_returns,
     test_foreach_visit_may_free_its_object,
+    test_foreach_reap_does_nothing_meanwhile,
     test_foreach_of_an_empty_cache_visits_nothing);

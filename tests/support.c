@@ -362,6 +362,39 @@ const char *report_of_reap(slab_cache *cache)
 
 /* Deaths ----------------------------------------------------------------- */
 
+static sigjmp_buf abort_landing;
+
+static void catch_abort(int signal_number)
+{
+	(void)signal_number;
+	siglongjmp(abort_landing, 1);
+}
+
+bool support_aborts(void (*act)(void *arg), void *arg, char *text,
+    size_t room)
+{
+	FILE *output = tmpfile();
+	int real_stderr = dup(STDERR_FILENO);
+	volatile bool aborted = true;
+
+	REQUIRE(output != NULL && real_stderr >= 0);
+	fflush(stderr);
+	dup2(fileno(output), STDERR_FILENO);
+	signal(SIGABRT, catch_abort);
+	if (sigsetjmp(abort_landing, 1) == 0) {
+		act(arg);
+		aborted = false;
+	}
+	signal(SIGABRT, SIG_DFL);
+	fflush(stderr);
+	dup2(real_stderr, STDERR_FILENO);
+	close(real_stderr);
+	rewind(output);
+	text[fread(text, 1, room - 1, output)] = '\0';
+	fclose(output);
+	return aborted;
+}
+
 SLAB_NORETURN_ static void die_by(void (*act)(void *arg), void *arg, int out)
 {
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });

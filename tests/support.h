@@ -111,6 +111,13 @@ const char *report_of_free_bulk(slab_cache *cache, size_t n,
 const char *report_of(void (*act)(void *arg), void *arg);
 
 /*
+ * Runs `act` here, with the library's own reporting: whether it called
+ * abort(); what it wrote to stderr is stored as a string.
+ */
+bool support_aborts(void (*act)(void *arg), void *arg, char *text,
+    size_t room);
+
+/*
  * Runs `act` in a child process with the library's own reporting: the signal
  * that ended it, or 0; what it wrote to stderr is stored as a string.
  */

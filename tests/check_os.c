@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* What becomes of refused system calls; and the real ones. */
+#include "check_support.h"
+
+#include "os.h"
+
+/* Refusals ---------------------------------------------------------------- */
+
+static bool refuse_map, refuse_unmap;
+static struct slabi_os real;
+
+static void *map(size_t size)
+{
+	errno = ENOMEM;
+	return refuse_map ? NULL : real.map(size);
+}
+
+static int unmap(void *pages, size_t size)
+{
+	errno = ENOMEM;
+	return refuse_unmap ? -1 : real.unmap(pages, size);
+}
+
+static void watch(void)
+{
+	real = slabi_os;
+	slabi_os.map = map;
+	slabi_os.unmap = unmap;
+}
+
+START_TEST(test_os_without_memory_there_are_few_builders)
+{
+	slab_builder *builders[100];
+	size_t n = 0;
+
+	watch();
+	refuse_map = true;
+	while ((builders[n] = slab_builder_new(8)) != NULL)
+		n++;
+	ck_assert_int_eq(errno, ENOMEM);
+	ck_assert_uint_ge(n, 1);
+	ck_assert_ptr_null(slab_builder_clone(builders[0]));
+	ck_assert_fails(slab_builder_build(slab_builder_new(8)), ENOMEM);
+	refuse_map = false;
+	builders[n] = slab_builder_clone(builders[0]);
+	ck_assert_ptr_nonnull(builders[n]);
+	while (n > 0)
+		slab_builder_free(builders[n--]);
+	slab_destroy(slab_builder_build(builders[0]));
+}
+END_TEST
+
+START_TEST(test_os_copy_without_memory_is_a_fault)
+{
+	static char big[100000];
+	slab_builder *builder = slab_builder_new(sizeof(big));
+
+	watch();
+	memset(big, 'b', sizeof(big) - 1);
+	refuse_map = true;
+	slab_builder_template(builder, big);
+	refuse_map = false;
+	ck_assert_fails(slab_builder_build_mmap(builder), ENOMEM);
+	builder = slab_builder_new(8);
+	refuse_map = true;
+	slab_builder_name(builder, big);
+	ck_assert_fails(slab_builder_build(builder), ENOMEM);
+	ck_assert(strlen(slab_error()) > 0);
+}
+END_TEST
+
+START_TEST(test_os_build_without_memory_fails)
+{
+	watch();
+	refuse_map = true;
+	ck_assert_fails(slab_builder_build_mmap(slab_builder_new(8)), ENOMEM);
+	refuse_map = false;
+	slab_destroy(slab_builder_build_mmap(slab_builder_new(8)));
+}
+END_TEST
+
+/* What cannot be unmapped is used again when nothing can be mapped. */
+START_TEST(test_os_refused_munmap_is_survived)
+{
+	static const size_t sizes[] = { 600, 70000, 600 };
+	slab_cache *caches[COUNT(sizes)];
+
+	watch();
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		caches[i] = slab_builder_build_mmap(slab_builder_new(
+		    sizes[i]));
+		slab_free(caches[i], slab_alloc(caches[i]));
+	}
+	refuse_unmap = true;
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_uint_gt(slab_reap(caches[i]), 0);
+		ck_assert_uint_eq(stats_of(caches[i]).slabs, 0);
+		ck_assert_whole(caches[i]);
+	}
+	refuse_map = true;
+	for (size_t i = 0; i < 2; i++) {
+		char *object = slab_zalloc(caches[i]);
+
+		ck_assert_ptr_nonnull(object);
+		ck_assert(support_all_bytes(object, 0, sizes[i]));
+		slab_free(caches[i], object);
+		ck_assert_whole(caches[i]);
+		slab_reap(caches[i]);
+	}
+	refuse_map = refuse_unmap = false;
+	for (size_t i = 0; i < COUNT(sizes); i++)
+		ck_assert_int_eq(slab_destroy(caches[i]), 0);
+}
+END_TEST
+
+/* The real calls ----------------------------------------------------------- */
+
+START_TEST(test_os_pages_are_zero_and_zero_again)
+{
+	size_t size = 4 * slabi_os.page_size;
+	char *pages = slabi_os.map(size);
+
+	ck_assert_ptr_nonnull(pages);
+	slabi_os.populate(pages, size); /* an old kernel cannot */
+	slabi_os.huge(pages, size);     /* nor every kernel this */
+	ck_assert(support_all_bytes(pages, 0, size));
+	memset(pages, 1, size);
+	ck_assert_int_eq(slabi_os.purge(pages, size), 0);
+	ck_assert(support_all_bytes(pages, 0, size));
+	ck_assert_int_eq(slabi_os.unmap(pages, size), 0);
+	ck_assert_fails(slabi_os.map(SIZE_MAX / 2), ENOMEM);
+}
+END_TEST
+
+START_TEST(test_os_clock_does_not_go_back)
+{
+	uint64_t before = slabi_os.now();
+
+	for (int i = 0; i < 1000; i++) {
+		uint64_t now = slabi_os.now();
+
+		ck_assert_uint_ge(now, before);
+		before = now;
+	}
+}
+END_TEST
+
+CHECK_MAIN("os",
+    test_os_without_memory_there_are_few_builders,
+    test_os_copy_without_memory_is_a_fault,
+    test_os_build_without_memory_fails,
+    test_os_refused_munmap_is_survived,
+    test_os_pages_are_zero_and_zero_again,
+    test_os_clock_does_not_go_back);
