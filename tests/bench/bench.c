@@ -558,30 +558,71 @@ static void run_stalls(const struct wish *wish)
 
 /* 9. Instructions against the number of live objects --------------------------------- */
 
-/** What callgrind counts: it is told to collect inside this function only. */
-static __attribute__((noinline, used)) void counted_operations(pool *objects,
+/* What callgrind counts: it is told to collect inside these functions only. */
+static __attribute__((noinline, used)) void counted_frees(pool *objects,
     size_t size, void **object, size_t count)
 {
 	for (size_t k = 0; k < count; k++)
 		pool_free(objects, object[k], size);
+}
+
+static __attribute__((noinline, used)) void counted_allocs(pool *objects,
+    size_t size, void **object, size_t count)
+{
 	for (size_t k = 0; k < count; k++)
 		object[k] = pool_alloc(objects, size);
 }
 
-static void run_count(const struct wish *wish)
+/** Free a random half and allocate it anew; what is counted lies midway. */
+static void count_half(pool *objects, size_t size, void **object, size_t count,
+    size_t counted)
 {
-	enum { OPERATIONS = 200000 };
+	size_t before = (count / 2 - counted) / 2;
+	size_t after = count / 2 - counted - before;
+
+	shuffle(object, count, count / 2);
+	free_all(objects, size, before, object);
+	counted_frees(objects, size, object + before, counted);
+	free_all(objects, size, after, object + before + counted);
+	alloc_all(objects, size, before, object);
+	counted_allocs(objects, size, object + before, counted);
+	alloc_all(objects, size, after, object + before + counted);
+}
+
+static void run_count_half(const struct wish *wish)
+{
+	enum { OPERATIONS = 100000, MOST = 50000 };
 	void **object = (void **)array_new(wish->count, sizeof *object);
-	size_t chosen = wish->count / 2 < OPERATIONS / 4 ? wish->count / 2 :
-	    OPERATIONS / 4;
+	size_t half = wish->count / 2;
+	size_t counted = half < MOST ? half : MOST;
 	pool *objects = pool_new(wish);
 
 	alloc_all(objects, wish->size, wish->count, object);
-	for (size_t k = 0; k < OPERATIONS / chosen; k++) {
-		shuffle(object, wish->count, chosen);
-		counted_operations(objects, wish->size, object, chosen);
+	for (size_t k = 0; k < OPERATIONS / counted; k++)
+		count_half(objects, wish->size, object, wish->count, counted);
+	emit("operations", (double)(OPERATIONS / counted * counted));
+}
+
+static __attribute__((noinline, used)) void counted_churn(pool *objects,
+    size_t size, void **object, size_t count, size_t operations)
+{
+	for (size_t k = 0; k < operations; k++) {
+		void **chosen = &object[random_below(count)];
+
+		pool_free(objects, *chosen, size);
+		*chosen = pool_alloc(objects, size);
 	}
-	emit("operations", (double)(OPERATIONS / chosen * chosen));
+}
+
+static void run_count_churn(const struct wish *wish)
+{
+	enum { OPERATIONS = 100000 };
+	void **object = (void **)array_new(wish->count, sizeof *object);
+	pool *objects = pool_new(wish);
+
+	alloc_all(objects, wish->size, wish->count, object);
+	counted_churn(objects, wish->size, object, wish->count, OPERATIONS);
+	emit("operations", OPERATIONS);
 }
 
 enum { SHORT = 10000 }; /* passes of fewer operations are timed by the wall */
@@ -600,7 +641,8 @@ static const struct workload {
 	{ "walk", run_walk, true },
 	{ "memory", run_memory, false },
 	{ "stalls", run_stalls, true },
-	{ "count", run_count, false },
+	{ "count_half", run_count_half, false },
+	{ "count_churn", run_count_churn, false },
 };
 
 int main(int argc, char **argv)

@@ -103,27 +103,27 @@ def counted_by_callgrind(path):
     return inside
 
 
-def run_count(workshop, allocator, job):
+def run_counted(workshop, allocator, job):
     """Instructions an operation that the allocator's own code executes."""
     out = workshop.path('callgrind.out')
     answer = workshop.start(
-        allocator, ['count', str(job.size), str(job.count)],
+        allocator, [job.workload, str(job.size), str(job.count)],
         ['valgrind', '--tool=callgrind', '--compress-pos=no',
-         '--toggle-collect=counted_operations', '--collect-atstart=no',
+         '--toggle-collect=counted_*', '--collect-atstart=no',
          '--callgrind-out-file=' + out])
     if answer.returncode != 0:
         return answer
     operations = float(answer.stdout.split('\t')[1])
-    answer.stdout = (f'instructions\t'
-                     f'{counted_by_callgrind(out) / operations}\n')
+    metric = job.workload.replace('count', 'instructions')
+    answer.stdout = f'{metric}\t{counted_by_callgrind(out) / operations}\n'
     os.remove(out)
     return answer
 
 
 def run_job(workshop, allocator, job):
     """The process's answer, which holds metric<TAB>value lines."""
-    if job.workload == 'count':
-        return run_count(workshop, allocator, job)
+    if job.workload.startswith('count_'):
+        return run_counted(workshop, allocator, job)
     if job.workload == 'caches':
         allocator = peers.Allocator('caches', 'caches', allocator.variant)
         return workshop.start(allocator, [])

@@ -30,8 +30,8 @@ class Job:
         """A guess at its duration in seconds, for the progress display."""
         fixed = {'stalls': 5, 'construct': .2, 'caches': 1}
         passes = {'batch': 7, 'churn': 3, 'new': 1}.get(self.workload, 2)
-        if self.workload == 'count':
-            return 1 + self.count * 1.2e-6
+        if self.workload.startswith('count_'):
+            return 1 + self.count * 2e-6
         moved = passes * (self.count * 30e-9 +
                           self.count * self.size * .4e-9)
         return .05 + fixed.get(self.workload, 0) + moved
@@ -75,7 +75,8 @@ def groups(quick):
         yield ('stalls', size, min(100000, (64 << 20) // size),
                ['slab', 'array-stack'] + ([] if quick else MALLOCS), 2)
     for count in SCALE[:-1] if quick else SCALE:
-        yield 'count', COUNT_SIZE, count, ['slab', 'array-stack'], 1
+        for workload in ('count_churn', 'count_half'):
+            yield workload, COUNT_SIZE, count, ['slab', 'array-stack'], 1
     yield 'caches', 64, 10000, ['slab', 'slab-heap'], 3
 
 

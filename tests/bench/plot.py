@@ -55,8 +55,8 @@ PLOTS = [
     Plot('live', f'Churn of {SCALE_SIZE}-byte objects', 'churn',
          size=SCALE_SIZE),
     Plot('instructions', 'Instructions inside the library, '
-         f'{COUNT_SIZE}-byte objects: free at random, alloc',
-         'instructions', size=COUNT_SIZE, unit='instructions a pair',
+         f'{COUNT_SIZE}-byte objects: half of them freed, made anew',
+         'instructions_half', size=COUNT_SIZE, unit='instructions a pair',
          logarithmic=False),
 ]
 

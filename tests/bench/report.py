@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from peers import GROWING, MALLOCS, PEERS, VARIANTS
 
+# Metrics for which the array stack's figure is a bound.
+BOUNDED = ('pair', 'churn', 'random_both')
 ROUNDING = .005    # two decimals are compared, not noise behind them
 
 
@@ -95,8 +97,8 @@ class Table:
             return best[0] / value if inverse else value / best[0]
 
         stack = self.results.median(metric, size, count, 'array-stack')
-        comparable = stack and ours == 'slab' and theirs not in (
-            ['slab'], ['array-stack'])
+        comparable = (stack and ours == 'slab' and metric in BOUNDED and
+                      theirs != ['array-stack'])
         return Cell(where(size, count), over(value), best[1],
                     over(stack) if comparable else None)
 
@@ -128,6 +130,15 @@ class Table:
             if wanted(size):
                 cells.append(Cell(where(size, count), value(size, median)))
         self.add(row, cells)
+
+    def flat(self, row, metric, least_count):
+        """What should not change with the number of objects."""
+        found = [(count, self.results.median(metric, size, count, 'slab'))
+                 for size, count in self.cells_of(metric, 'slab')
+                 if count >= least_count]
+        least = min((value for _, value in found), default=1)
+        self.add(row, [Cell(f'{count} live', value / least, f'{value:.1f}')
+                       for count, value in found])
 
 
 def speed_rows(table):
@@ -199,13 +210,10 @@ def memory_rows(table):
                   metric2='bytes_tenth_pages')
     table.figure(Row('resident after all freed and a reap', 65536, unit=' B'),
                  'bytes_none', 'slab')
-    results = table.results
-    counts = [(count, results.median('instructions', size, count, 'slab'))
-              for size, count in results.cells('instructions', 'slab')]
-    least = min((i for c, i in counts), default=1)
-    table.add(Row('instructions an operation, 1 thousand to 10 million live: '
-                  'each / least', 1.10),
-              [Cell(f'{c} live', i / least, f'{i:.1f}') for c, i in counts])
+    table.flat(Row('instructions, churn, 1 thousand to 10 million live: each '
+                   '/ least', 1.10), 'instructions_churn', 1000)
+    table.flat(Row('instructions, half made anew, 10 thousand to 10 million: '
+                   'each / least', 1.10), 'instructions_half', 10000)
     for name in ('slab', 'slab-heap'):
         table.figure(Row(f'ten thousand caches, {name}: resident each', 12288,
                          unit=' B'), 'caches_bytes', name)
@@ -216,6 +224,7 @@ def memory_rows(table):
     table.compare(Row('build and destroy / the same and its page faults',
                       2.5), 'caches_ns', 'slab', ['slab'],
                   metric2='caches_bare_touching_ns')
+    results = table.results
     table.add(Row('stalls over 100 us, per million, beyond the array stack\'s',
                   0, unit=''),
               [Cell(where(size, count),
