@@ -11,12 +11,12 @@
 
 /*
  * The default size of a magazine: enough rounds that the slab layer is seldom
- * visited, but not more memory than a slab or two.
+ * visited, but not more memory than a slab.
  */
 static size_t
 default_rounds(size_t size, const struct slabi_backing *backing)
 {
-	size_t rounds = size <= KIB ? 256 : size <= 8 * KIB ? 128 :
+	size_t rounds = size <= KIB ? 512 : size <= 8 * KIB ? 256 :
 	    size <= 64 * KIB ? 16 : 0;
 
 	if (backing->fixed) /* small buffers are for objects */
@@ -170,30 +170,33 @@ choose_buffer(struct slabi_system *system, const struct slabi_wish *wish,
 	return false;
 }
 
-/* The cache's own block: struct, magazine, name, template. */
+/* The cache's own block: struct, name, template, magazine. */
 static slab_cache *
 get_block(const slab_builder *builder, const struct slabi_backing *backing,
     size_t rounds, size_t name_size)
 {
 	size_t words = slabi_cache_magazine_words(rounds);
 	size_t template_size = builder->template.at ? builder->size : 0;
-	size_t size = sizeof(slab_cache) + words * sizeof(void *) + name_size;
+	size_t size = sizeof(slab_cache) + name_size + SLABI_LINE +
+	    slabi_round_up(template_size, SLABI_LINE) + words * sizeof(void *);
 	slab_cache *cache;
-	char *behind;
+	char *rest;
 
-	size = slabi_round_up(size, SLABI_LINE) + template_size;
 	cache = slabi_backing_meta_alloc(backing, &size);
 	if (!cache)
 		return NULL;
+	/* Its first page is written to now; the others may never be. */
+	if (backing->populate && backing->meta_unit == slabi_os.page_size)
+		backing->populate(cache, slabi_os.page_size);
 	memset(cache, 0, sizeof(*cache));
 	cache->block_size = size;
-	slabi_cache_set_magazine(cache, rounds);
-	behind = (char *)(cache->rounds + words);
-	cache->name = behind;
-	behind += name_size;
+	cache->name = (char *)(cache + 1);
+	rest = (char *)slabi_round_up((uintptr_t)(cache + 1) + name_size,
+	    SLABI_LINE);
 	if (template_size > 0)
-		cache->layer.life.template = (void *)slabi_round_up(
-		    (uintptr_t)behind, SLABI_LINE);
+		cache->layer.life.template = rest;
+	slabi_cache_set_magazine(cache, (void **)(void *)(rest +
+	    slabi_round_up(template_size, SLABI_LINE)), rounds);
 	return cache;
 }
 

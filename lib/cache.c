@@ -12,25 +12,35 @@
 
 #include "error.h"
 
+#define MOST_PORTION 128 /* rounds */
+
 void
-slabi_cache_set_magazine(struct slab_cache *cache, size_t capacity)
+slabi_cache_set_magazine(struct slab_cache *cache, void **words,
+    size_t capacity)
 {
 	size_t i;
 
 	cache->capacity = capacity;
-	cache->magazine.base = cache->rounds + SLAB_AHEAD_ - 1;
+	cache->magazine.base = words + SLAB_AHEAD_ - 1;
 	cache->magazine.top = cache->magazine.base;
 	cache->magazine.end = cache->magazine.base + capacity;
 	/* Harmless addresses to prefetch, equal to nothing that is freed. */
 	for (i = 0; i < SLAB_AHEAD_; i++)
-		cache->rounds[i] = (char *)cache + 1;
+		words[i] = (char *)cache + 1;
 }
 
-/* Half a magazine, which is what moves to and from the slab layer. */
+/* What goes to the slab layer when the magazine is full: half of it. */
 static size_t
 half(const struct slab_cache *cache)
 {
 	return (cache->capacity + 1) / 2;
+}
+
+/* What comes back when it is empty: not more than soon will be used. */
+static size_t
+portion(const struct slab_cache *cache)
+{
+	return slabi_smaller(half(cache), MOST_PORTION);
 }
 
 static _Noreturn void
@@ -141,12 +151,12 @@ obtain(struct slab_cache *cache, size_t n, void **out, ptrdiff_t step)
 	return taken;
 }
 
-/* Fill the empty magazine by half, the lowest address on top; whether. */
+/* Fill the empty magazine by a portion, the lowest address on top; whether. */
 static bool
 refill(struct slab_cache *cache)
 {
 	void **first = cache->magazine.base + 1;
-	size_t n = half(cache);
+	size_t n = portion(cache);
 	size_t got = obtain(cache, n, first + n - 1, -1);
 
 	if (got == 0)
@@ -251,7 +261,7 @@ slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
 		size_t some;
 
 		/* Few go through the magazine, many do not need it. */
-		if (n - done < half(cache))
+		if (n - done < portion(cache))
 			some = refill(cache) ?
 			    pop_some(cache, n - done, out + done) : 0;
 		else

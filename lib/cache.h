@@ -26,7 +26,6 @@ struct slab_cache {
 	struct slab_cache *next; /* in the list of all caches */
 	struct slab_cache *previous;
 	size_t block_size;      /* of the block that the cache itself is in */
-	void *rounds[];         /* SLAB_AHEAD_ words to prefetch, rounds, … */
 };
 
 /* Rounds in the magazine. */
@@ -46,7 +45,8 @@ slabi_cache_live(const struct slab_cache *cache)
 }
 
 /* Put the magazine over its memory, empty. */
-void slabi_cache_set_magazine(struct slab_cache *cache, size_t capacity);
+void slabi_cache_set_magazine(struct slab_cache *cache, void **words,
+    size_t capacity);
 /* Words that a magazine needs. */
 static inline size_t
 slabi_cache_magazine_words(size_t capacity)

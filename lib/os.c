@@ -10,15 +10,8 @@
 static void *
 map(size_t size)
 {
-	int flags = MAP_PRIVATE | MAP_ANONYMOUS;
-	void *pages;
-
-#ifdef MAP_POPULATE
-	/* Who maps a single page writes there at once. */
-	if (size <= slabi_os.page_size)
-		flags |= MAP_POPULATE;
-#endif
-	pages = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return pages == MAP_FAILED ? NULL : pages;
 }
