@@ -435,11 +435,12 @@ struct round {
 	slab_statistics figures;
 };
 
+/* The processor's time, so that other programs do not count. */
 static double now(void)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -672,9 +673,10 @@ int main(int argc, char *argv[])
 	    "%zu bytes.\n", length, with_slab[0].nodes, sizeof(struct node));
 	print_table(with_malloc, with_slab, rounds);
 	print_figures(&with_slab[0].figures);
-	printf("\nMedians of %d rounds, every one in a process of its own.  "
-	    "Reading the text, which\nis the same for both, is not counted.  "
-	    "At the end malloc keeps what was freed for\nlater requests; the "
-	    "cache is destroyed.\n", rounds);
+	printf("\nTimes are of the processor; all are medians of %d round%s, "
+	    "each in a process of\nits own.  Reading the text, the same for "
+	    "both, is not counted.  At the end malloc\nkeeps what was freed "
+	    "for later requests; the cache is destroyed.\n", rounds,
+	    rounds == 1 ? "" : "s");
 	return 0;
 }
