@@ -94,24 +94,32 @@ static inline void array_free(void *array, size_t count, size_t size)
 	munmap(array, count * size);
 }
 
-/**
- * Touch so much memory and give it back.  Where a virtual machine's host takes
- * free memory away, its next use costs many times as much as any other: after
- * this call the kernel has that many bytes at hand that are not so.
- */
-static inline void warm_machine(size_t bytes)
+static inline void touch_and_unmap(size_t bytes, int advice)
 {
-	void *memory;
-
-	bytes += bytes / 8 + (4u << 20);
-	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
 	if (memory == MAP_FAILED)
 		die("mmap");
-	madvise(memory, bytes, MADV_HUGEPAGE);
+	madvise(memory, bytes, advice);
 	if (madvise(memory, bytes, MADV_POPULATE_WRITE) != 0)
 		memset(memory, 1, bytes);
 	munmap(memory, bytes);
+}
+
+/**
+ * Touch so much memory and give it back.  Where a virtual machine's host takes
+ * free memory away, its next use costs many times as much as any other: after
+ * this call the kernel has that many bytes at hand that are not so, in huge
+ * pages and, as far as it keeps those apart, in small ones.
+ */
+static inline void warm_machine(size_t bytes)
+{
+	const size_t most_small = 64u << 20;
+
+	touch_and_unmap(bytes + bytes / 8 + (4u << 20), MADV_HUGEPAGE);
+	touch_and_unmap(bytes < most_small ? bytes + (4u << 20) : most_small,
+	    MADV_NOHUGEPAGE);
 }
 
 static uint64_t random_state = 0x9e3779b97f4a7c15u;
