@@ -590,8 +590,8 @@ static void print_figures(const slab_statistics *figures)
 {
 	printf("\nThe cache, when the tree stood: %zu objects live of %zu that "
 	    "fit,\n%zu slabs of %zu KiB (%zu full, %zu partial), %zu objects "
-	    "of %zu bytes in each;\n%.1f MiB reserved, %" PRIu64 " refills of the "
-	    "magazine: one in %.0f allocations.\n", figures->live,
+	    "of %zu bytes in each;\n%.1f MiB reserved, %" PRIu64 " refills of "
+	    "the magazine: one in %.0f allocations.\n", figures->live,
 	    figures->capacity, figures->slabs, figures->slab_size / 1024,
 	    figures->slabs_full, figures->slabs_partial,
 	    figures->objects_per_slab, figures->stride,
