@@ -521,9 +521,9 @@ SLAB_API_ void slab_free_slow(slab_cache *cache, void *object);
 
 /*
  * The magazine: the first three words of every cache, and part of the ABI.
- * `base` points at a word below the first round, `top` at the top round, so an
- * empty magazine has top == base and a full one top == end.  The words below
- * `base`, SLAB_AHEAD_ - 1 of them, hold addresses that may be prefetched.
+ * `top` points at the top round.  Where it is equal to `base` an allocation
+ * goes the slow path, where it is equal to `end` a free does.  The words from
+ * `base` down, SLAB_AHEAD_ of them, hold addresses that may be prefetched.
  */
 struct slab_magazine {
 	void **top;

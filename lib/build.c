@@ -16,8 +16,8 @@
 static size_t
 default_rounds(size_t size, const struct slabi_backing *backing)
 {
-	size_t rounds = size <= KIB ? 512 : size <= 8 * KIB ? 256 :
-	    size <= 64 * KIB ? 16 : 0;
+	size_t rounds = size > 64 * KIB ? 0 :
+	    slabi_larger(slabi_smaller(512 * KIB / size, 1024), 16);
 
 	if (backing->fixed) /* small buffers are for objects */
 		rounds = slabi_smaller(rounds,

@@ -13,6 +13,19 @@
 #include "error.h"
 
 #define MOST_PORTION 128 /* rounds */
+#define WINDOW 128 /* rounds up and down between visits of the slow paths */
+
+/* Put the borders of the hot paths around the top round. */
+static void
+move_window(struct slab_cache *cache)
+{
+	struct slab_magazine *magazine = &cache->magazine;
+	size_t below = (size_t)(magazine->top - cache->floor);
+	size_t above = (size_t)(cache->ceiling - magazine->top);
+
+	magazine->base = magazine->top - slabi_smaller(below, WINDOW);
+	magazine->end = magazine->top + slabi_smaller(above, WINDOW);
+}
 
 void
 slabi_cache_set_magazine(struct slab_cache *cache, void **words,
@@ -20,20 +33,28 @@ slabi_cache_set_magazine(struct slab_cache *cache, void **words,
 {
 	size_t i;
 
-	cache->capacity = capacity;
-	cache->magazine.base = words + SLAB_AHEAD_ - 1;
-	cache->magazine.top = cache->magazine.base;
-	cache->magazine.end = cache->magazine.base + capacity;
+	cache->floor = words + SLAB_AHEAD_ - 1;
+	cache->ceiling = cache->floor + capacity;
+	cache->magazine.top = cache->floor;
+	move_window(cache);
 	/* Harmless addresses to prefetch, equal to nothing that is freed. */
 	for (i = 0; i < SLAB_AHEAD_; i++)
 		words[i] = (char *)cache + 1;
+}
+
+/* The window has been left, or is about to be: a visit of the slow paths. */
+static void
+visit(struct slab_cache *cache)
+{
+	move_window(cache);
+	slabi_working_set_step(&cache->layer);
 }
 
 /* What goes to the slab layer when the magazine is full: half of it. */
 static size_t
 half(const struct slab_cache *cache)
 {
-	return (cache->capacity + 1) / 2;
+	return (slabi_cache_capacity(cache) + 1) / 2;
 }
 
 /* What comes back when it is empty: not more than soon will be used. */
@@ -62,11 +83,12 @@ misuse(const struct slab_cache *cache, enum slabi_place place,
 static void
 drop_oldest(struct slab_cache *cache, size_t n)
 {
-	void **first = cache->magazine.base + 1;
+	void **first = cache->floor + 1;
 
 	memmove(first, first + n,
 	    (slabi_cache_rounds(cache) - n) * sizeof(*first));
 	cache->magazine.top -= n;
+	move_window(cache);
 }
 
 /*
@@ -76,7 +98,7 @@ drop_oldest(struct slab_cache *cache, size_t n)
 static void *
 give_oldest(struct slab_cache *cache, size_t n, enum slabi_place *place)
 {
-	void **first = cache->magazine.base + 1;
+	void **first = cache->floor + 1;
 	size_t given = slabi_layer_give(&cache->layer, n, first, place);
 	void *bad = given < n ? first[given] : NULL;
 
@@ -99,7 +121,7 @@ slabi_cache_holds(const struct slab_cache *cache, const void *address)
 {
 	void **round;
 
-	for (round = cache->magazine.top; round > cache->magazine.base; round--)
+	for (round = cache->magazine.top; round > cache->floor; round--)
 		if (*round == address)
 			return true;
 	return false;
@@ -155,7 +177,7 @@ obtain(struct slab_cache *cache, size_t n, void **out, ptrdiff_t step)
 static bool
 refill(struct slab_cache *cache)
 {
-	void **first = cache->magazine.base + 1;
+	void **first = cache->floor + 1;
 	size_t n = portion(cache);
 	size_t got = obtain(cache, n, first + n - 1, -1);
 
@@ -168,20 +190,27 @@ refill(struct slab_cache *cache)
 	return true;
 }
 
+/* An object where there is no magazine. */
+static void *
+take_directly(struct slab_cache *cache)
+{
+	void *object;
+
+	return obtain(cache, 1, &object, 1) == 1 ? object : NULL;
+}
+
 void *
 slab_alloc_slow(slab_cache *cache)
 {
-	void *object = NULL;
+	void *object;
 
-	if (cache->capacity == 0) {
-		if (obtain(cache, 1, &object, 1) == 0)
-			return NULL;
-	} else {
-		if (!refill(cache))
-			return NULL;
+	if (cache->ceiling == cache->floor)
+		object = take_directly(cache);
+	else if (cache->magazine.top > cache->floor || refill(cache))
 		object = *cache->magazine.top--;
-	}
-	slabi_working_set_step(&cache->layer);
+	else
+		return NULL;
+	visit(cache);
 	return object;
 }
 
@@ -203,6 +232,7 @@ push_full(struct slab_cache *cache, void *object)
 
 	*++cache->magazine.top = object;
 	cache->flushes++;
+	move_window(cache);
 	if (bad)
 		misuse(cache, place, bad);
 }
@@ -216,11 +246,14 @@ slab_free_slow(slab_cache *cache, void *object)
 		return;
 	if (object == *cache->magazine.top)
 		misuse(cache, SLABI_FREE, object);
-	if (cache->capacity == 0)
+	if (cache->ceiling == cache->floor) {
 		give_directly(cache, object);
-	else
+	} else if (cache->magazine.top < cache->ceiling) {
+		*++cache->magazine.top = object;
+	} else {
 		push_full(cache, object);
-	slabi_working_set_step(&cache->layer);
+	}
+	visit(cache);
 	errno = error;
 }
 
@@ -249,6 +282,8 @@ pop_some(struct slab_cache *cache, size_t n, void **out)
 	n = slabi_smaller(n, rounds);
 	cache->magazine.top -= n;
 	memcpy(out, cache->magazine.top + 1, n * sizeof(*out));
+	if (cache->magazine.top < cache->magazine.base)
+		visit(cache);
 	return n;
 }
 
@@ -282,7 +317,7 @@ push_some(struct slab_cache *cache, size_t n, void *const *objects)
 	size_t nulls = 0;
 	size_t i;
 
-	n = slabi_smaller(n, (size_t)(cache->magazine.end + 1 - first));
+	n = slabi_smaller(n, (size_t)(cache->ceiling + 1 - first));
 	for (i = 0; i < n; i++) {
 		first[i] = objects[i];
 		nulls += objects[i] == NULL;
@@ -292,18 +327,22 @@ push_some(struct slab_cache *cache, size_t n, void *const *objects)
 		for (i = 0; i < n; i++)
 			if (objects[i])
 				*first++ = objects[i];
+	if (cache->magazine.top > cache->magazine.end)
+		visit(cache);
 	return n;
 }
 
 void
 slab_free_bulk(slab_cache *cache, size_t n, void *const *objects)
 {
+	int error = errno;
 	size_t done = push_some(cache, n, objects);
 
 	while (done < n) {
 		slab_free_slow(cache, objects[done++]);
 		done += push_some(cache, n - done, objects + done);
 	}
+	errno = error;
 }
 
 int
@@ -334,7 +373,8 @@ slab_reap(slab_cache *cache)
 void
 slab_reset(slab_cache *cache)
 {
-	cache->magazine.top = cache->magazine.base;
+	cache->magazine.top = cache->floor;
+	move_window(cache);
 	slabi_layer_reset(&cache->layer);
 }
 

@@ -2,6 +2,18 @@
 /*
  * A cache: a magazine over the slab layer.
  *
+ *   floor ........ base ........ top ........ end ........ ceiling
+ *     |              |            |            |              |
+ *   words to      allocations   the top     frees here     capacity rounds
+ *   prefetch      here go the   round       go the slow    above the floor
+ *   and below     slow path                 path
+ *
+ * The hot paths move `top` between `base` and `end`, a window that the slow
+ * paths move after it: so that these, and what they do in passing, are visited
+ * also by programs whose objects all find room in the magazine.
+ *
+ *   I10  floor <= base <= top <= end <= ceiling
+ *
  *   I8  the rounds of the magazine are objects that are out of the slab layer,
  *       so the objects that users hold are layer.out - rounds
  *   I9  the rounds of a cache with construction are constructed
@@ -16,7 +28,8 @@
 struct slab_cache {
 	/* What <slab.h> tells of it; must be first. */
 	struct slab_magazine magazine;
-	size_t capacity;        /* of the magazine, rounds; 0: there is none */
+	void **floor;           /* the word below the first round */
+	void **ceiling;         /* the last round that there is room for */
 	struct slabi_layer layer;
 	slab_oom_handler *oom;  /* NULL: none */
 	void *oom_arg;
@@ -32,7 +45,14 @@ struct slab_cache {
 static inline size_t
 slabi_cache_rounds(const struct slab_cache *cache)
 {
-	return (size_t)(cache->magazine.top - cache->magazine.base);
+	return (size_t)(cache->magazine.top - cache->floor);
+}
+
+/* Most rounds; 0: there is no magazine. */
+static inline size_t
+slabi_cache_capacity(const struct slab_cache *cache)
+{
+	return (size_t)(cache->ceiling - cache->floor);
 }
 
 /* Objects that users hold; fewer than none only where wrong ones were freed. */

@@ -394,7 +394,7 @@ slabi_layer_place(const struct slabi_layer *layer, const void *address)
 static size_t
 give_some(struct slabi_layer *layer, size_t n, void *const *objects)
 {
-	struct slab *changed[SLABI_BATCH];
+	struct slab *changed[SLABI_BATCH + 1];
 	size_t n_changed, i;
 	size_t given = layer->system.calls->give(&layer->system, n, objects,
 	    layer->period.number * 2, changed, &n_changed);

@@ -91,7 +91,7 @@ dump_one(const struct slab_cache *cache, FILE *stream)
 	    s.capacity, aligned ? "aligned" : "large", s.slab_size,
 	    s.objects_per_slab, s.slabs, s.slabs_full, s.slabs_partial,
 	    s.slabs_empty, s.slabs_created, s.slabs_released, s.bytes_reserved,
-	    s.bytes_purged, slabi_cache_rounds(cache), cache->capacity,
+	    s.bytes_purged, slabi_cache_rounds(cache), slabi_cache_capacity(cache),
 	    s.refills, s.flushes, s.constructed, s.destructed);
 }
 

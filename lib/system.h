@@ -13,7 +13,7 @@
 
 struct slabi_system;
 
-#define SLABI_BATCH 64 /* most objects that are given back in one go */
+#define SLABI_BATCH 128 /* most objects that are given back in one go */
 
 struct slabi_system_calls {
 	slab_system kind;
@@ -23,9 +23,10 @@ struct slabi_system_calls {
 	struct slab *(*find)(const struct slabi_system *system,
 	    const void *address);
 	/*
-	 * Give back up to SLABI_BATCH objects, as far as they are objects that
+	 * Give back 1 to SLABI_BATCH objects, as far as they are objects that
 	 * are out; how many.  Slabs are stamped, and those with fewer objects
-	 * out than their floor are put into `changed`, perhaps repeatedly.
+	 * out than their floor are put into `changed`, perhaps repeatedly; it
+	 * has room for one more than there are objects.
 	 */
 	size_t (*give)(const struct slabi_system *system, size_t n,
 	    void *const *objects, uint32_t stamp, struct slab **changed,
@@ -52,8 +53,9 @@ void slabi_system_drop(struct slabi_system *system, struct slab *slab);
 
 /*
  * give(), once for each system.  This is the loop that a cache spends its time
- * in when it is not on the hot path, so all of it is in one place; `search`
- * is a constant where it is inlined.
+ * in when it is not on the hot path, so all of it is in one place; `search` is
+ * a constant where it is inlined.  Caches of one slab, or freed in order, are
+ * done with in the run; where slabs alternate the loop behind it is quicker.
  */
 static inline size_t
 slabi_system_give(const struct slabi_system *system, size_t n,
@@ -64,14 +66,22 @@ slabi_system_give(const struct slabi_system *system, size_t n,
 	/* Copies, which the stores below cannot change. */
 	const struct slabi_geometry geometry = system->geometry;
 	const struct slabi_map *map = &system->map;
-	size_t i;
+	struct slab *slab = (struct slab *)search(map, (uintptr_t)objects[0]);
+	size_t i = 0;
 
 	*n_changed = 0;
-	for (i = 0; i < n; i++) {
+	if (slab) {
+		i = slabi_slab_give_run(slab, &geometry, n, objects);
+		slab->stamp = stamp;
+		if (slab->out < slab->floor)
+			changed[(*n_changed)++] = slab;
+	}
+	for (; i < n; i++) {
 		uintptr_t address = (uintptr_t)objects[i];
-		struct slab *slab = (struct slab *)search(map, address);
-		size_t index = slabi_slab_index(slab, &geometry, address);
+		size_t index;
 
+		slab = (struct slab *)search(map, address);
+		index = slabi_slab_index(slab, &geometry, address);
 		if (SLAB_UNLIKELY_(!slab || !slabi_slab_give(slab, &geometry,
 		    index)))
 			break;

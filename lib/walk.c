@@ -180,17 +180,22 @@ check_magazine(const struct slab_cache *cache)
 	const struct slabi_layer *layer = &cache->layer;
 	void **round, **other;
 
-	for (round = cache->magazine.base + 1; round <= cache->magazine.top;
+	for (round = cache->floor + 1; round <= cache->magazine.top;
 	    round++) {
 		if (slabi_layer_place(layer, *round) != SLABI_OUT)
 			return "the magazine holds what is not an object";
 		if (slabi_life_exists(&layer->life) &&
 		    !slabi_layer_is_made(layer, *round))
 			return "the magazine holds an unconstructed object";
-		for (other = cache->magazine.base + 1; other < round; other++)
+		for (other = cache->floor + 1; other < round; other++)
 			if (*other == *round)
 				return "the magazine holds an object twice";
 	}
+	if (cache->floor > cache->magazine.base ||
+	    cache->magazine.base > cache->magazine.top ||
+	    cache->magazine.top > cache->magazine.end ||
+	    cache->magazine.end > cache->ceiling)
+		return "the magazine's window is not around its top";
 	return cache->layer.out < slabi_cache_rounds(cache) ?
 	    "the magazine holds more than there is" : NULL;
 }
