@@ -45,6 +45,43 @@ slabi_backing_meta_free(const struct slabi_backing *backing, void *block,
 	backing->calls.free(backing->calls.arg, block, size);
 }
 
+static bool
+always(void *arg, size_t size)
+{
+	(void)arg;
+	(void)size;
+	return true;
+}
+
+static void
+purge(void *arg, void *pages, size_t size)
+{
+	(void)arg;
+	slabi_os.purge(pages, size);
+}
+
+static void
+populate(void *pages, size_t size)
+{
+	slabi_os.populate(pages, size);
+}
+
+static void
+huge(void *block, size_t size)
+{
+	slabi_os.huge(block, size);
+}
+
+void
+slabi_backing_set_paged(struct slabi_backing *backing)
+{
+	backing->calls.struct_size = sizeof(backing->calls);
+	backing->calls.can_align = always;
+	backing->calls.purge = purge;
+	backing->populate = populate;
+	backing->huge = huge;
+}
+
 bool
 slabi_backing_user(struct slabi_backing *backing, const slab_backing *calls)
 {

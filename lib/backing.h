@@ -18,6 +18,11 @@ struct slabi_backing {
 	bool fixed;       /* memory that never goes back: no periods, no clock */
 };
 
+/*
+ * What heap and mmap share: blocks of any alignment, whole pages of which, as
+ * long as they are ours, may be purged and populated whatever malloc does.
+ */
+void slabi_backing_set_paged(struct slabi_backing *backing);
 void slabi_backing_heap(struct slabi_backing *backing);
 void slabi_backing_mmap(struct slabi_backing *backing);
 /* False, with errno and words, when the user's functions cannot be used. */

@@ -52,16 +52,6 @@ buffer_free(void *arg, void *block, size_t size)
 	buffer->returned = returned;
 }
 
-static bool
-can_align(void *arg, size_t size)
-{
-	const struct slabi_buffer *buffer = arg;
-	size_t skip = -(size_t)(uintptr_t)buffer->next & (size - 1);
-	size_t left = (size_t)(buffer->end - buffer->next);
-
-	return skip <= left && size <= left - skip;
-}
-
 size_t
 slabi_buffer_left(const struct slabi_backing *backing)
 {
@@ -104,7 +94,6 @@ slabi_backing_buffer(struct slabi_backing *backing, void *mem, size_t bytes)
 		.calls = {
 			.struct_size = sizeof(slab_backing),
 			.arg = buffer,
-			.can_align = can_align,
 			.alloc = buffer_alloc,
 			.free = buffer_free,
 		},

@@ -95,14 +95,6 @@ map_aligned(size_t size, size_t align)
 	return map_and_trim(size, align);
 }
 
-static bool
-can_align(void *arg, size_t size)
-{
-	(void)arg;
-	(void)size;
-	return true;
-}
-
 static void *
 mmap_alloc(void *arg, size_t size, size_t align)
 {
@@ -122,39 +114,14 @@ mmap_free(void *arg, void *block, size_t size)
 		unmap_or_strand(other, other->size);
 }
 
-static void
-mmap_purge(void *arg, void *pages, size_t size)
-{
-	(void)arg;
-	slabi_os.purge(pages, size);
-}
-
-static void
-mmap_populate(void *pages, size_t size)
-{
-	slabi_os.populate(pages, size);
-}
-
-static void
-mmap_huge(void *block, size_t size)
-{
-	slabi_os.huge(block, size);
-}
-
 void
 slabi_backing_mmap(struct slabi_backing *backing)
 {
 	*backing = (struct slabi_backing){
-		.calls = {
-			.struct_size = sizeof(slab_backing),
-			.can_align = can_align,
-			.alloc = mmap_alloc,
-			.free = mmap_free,
-			.purge = mmap_purge,
-		},
-		.populate = mmap_populate,
-		.huge = mmap_huge,
+		.calls.alloc = mmap_alloc,
+		.calls.free = mmap_free,
 		.unit = slabi_os.page_size,
 		.meta_unit = slabi_os.page_size,
 	};
+	slabi_backing_set_paged(backing);
 }

@@ -76,6 +76,8 @@ slabi_cache_magazine_words(size_t capacity)
 
 /* Give the `n` oldest rounds back to the slab layer. */
 void slabi_cache_flush(struct slab_cache *cache, size_t n);
+/* Empty the magazine, whose rounds the slab layer has taken back itself. */
+void slabi_cache_forget_rounds(struct slab_cache *cache);
 /* Is this address in the magazine? */
 bool slabi_cache_holds(const struct slab_cache *cache, const void *address);
 

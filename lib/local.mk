@@ -26,6 +26,7 @@ lib_libslabi_la_SOURCES = \
 	lib/slab.h \
 	lib/slab_layer.c \
 	lib/slab_layer.h \
+	lib/slab_lists.c \
 	lib/slab_map.c \
 	lib/slab_map.h \
 	lib/stats.c \
@@ -34,6 +35,7 @@ lib_libslabi_la_SOURCES = \
 	lib/system_aligned.c \
 	lib/system_large.c \
 	lib/walk.c \
+	lib/whole.c \
 	lib/working_set.c
 lib_libslabi_la_CPPFLAGS = $(base_cppflags) $(LIB_CPPFLAGS)
 lib_libslabi_la_CFLAGS = $(AM_CFLAGS) $(LIB_CFLAGS)

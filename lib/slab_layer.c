@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the lists of slabs, and how objects are taken and given back. */
+/* Owns how objects are taken out of slabs and given back. */
 #include "slab_layer.h"
 
 #include <assert.h>
@@ -21,154 +21,6 @@
 #define POPULATE_SHARE 64
 #define POPULATE_LEAST ((size_t)8 << 10)
 #define POPULATE_MOST ((size_t)64 << 10)
-
-static inline uint8_t
-class_of(const struct slab *slab, const struct slabi_geometry *geometry)
-{
-	if (slab->out == 0)
-		return SLABI_CLASS_EMPTY;
-	if (slab->out == slab->carved)
-		return SLABI_CLASS_FULL;
-	return (uint8_t)(slab->out * geometry->class_scale >> 32);
-}
-
-uint8_t
-slabi_layer_class(const struct slabi_layer *layer, const struct slab *slab)
-{
-	return class_of(slab, &layer->system.geometry);
-}
-
-static void
-link_empty(struct slabi_layer *layer, struct slab *slab)
-{
-	/* Slabs without free objects to take come last: see choose(). */
-	if (slab->carved > 0) {
-		slab->previous = NULL;
-		slab->next = layer->empty_first;
-	} else {
-		slab->previous = layer->empty_last;
-		slab->next = NULL;
-	}
-	*(slab->previous ? &slab->previous->next : &layer->empty_first) = slab;
-	*(slab->next ? &slab->next->previous : &layer->empty_last) = slab;
-	layer->empty++;
-}
-
-static void
-unlink_empty(struct slabi_layer *layer, struct slab *slab)
-{
-	*(slab->previous ? &slab->previous->next : &layer->empty_first) =
-	    slab->next;
-	*(slab->next ? &slab->next->previous : &layer->empty_last) =
-	    slab->previous;
-	layer->empty--;
-}
-
-static void
-link_partial(struct slabi_layer *layer, struct slab *slab)
-{
-	struct slab **first = &layer->partial[slab->class];
-
-	slab->previous = NULL;
-	slab->next = *first;
-	if (slab->next)
-		slab->next->previous = slab;
-	*first = slab;
-	layer->partial_classes |= UINT32_C(1) << slab->class;
-}
-
-static void
-unlink_partial(struct slabi_layer *layer, struct slab *slab)
-{
-	if (slab->next)
-		slab->next->previous = slab->previous;
-	if (slab->previous) {
-		slab->previous->next = slab->next;
-		return;
-	}
-	layer->partial[slab->class] = slab->next;
-	if (!slab->next)
-		layer->partial_classes &= ~(UINT32_C(1) << slab->class);
-}
-
-static void
-link_class(struct slabi_layer *layer, struct slab *slab, uint8_t class)
-{
-	slab->class = class;
-	if (class == SLABI_CLASS_EMPTY)
-		link_empty(layer, slab);
-	else if (class != SLABI_CLASS_FULL)
-		link_partial(layer, slab);
-}
-
-static void
-unlink_class(struct slabi_layer *layer, struct slab *slab)
-{
-	if (slab->class == SLABI_CLASS_EMPTY)
-		unlink_empty(layer, slab);
-	else if (slab->class != SLABI_CLASS_FULL)
-		unlink_partial(layer, slab);
-}
-
-/* The fewest objects out with which a slab stays in its class. */
-static uint32_t
-floor_of(const struct slab *slab, const struct slabi_geometry *geometry)
-{
-	uint64_t scale = geometry->class_scale;
-
-	if (slab->class == SLABI_CLASS_FULL)
-		return slab->out;
-	if (slab->class == SLABI_CLASS_EMPTY)
-		return 0;
-	return (uint32_t)slabi_larger(1,
-	    (size_t)((((uint64_t)slab->class << 32) + scale - 1) / scale));
-}
-
-/* Are all its objects out, now, and when it was last put in its list? */
-static size_t
-is_full(const struct slabi_layer *layer, const struct slab *slab)
-{
-	return slab->out == layer->system.geometry.objects;
-}
-
-static size_t
-was_full(const struct slabi_layer *layer, const struct slab *slab)
-{
-	return slab->floor == layer->system.geometry.objects;
-}
-
-/* A slab's counts have changed: put it in its list. */
-static void
-relink(struct slabi_layer *layer, struct slab *slab)
-{
-	uint8_t class = class_of(slab, &layer->system.geometry);
-
-	if (class != slab->class) {
-		unlink_class(layer, slab);
-		link_class(layer, slab, class);
-	}
-	layer->full += is_full(layer, slab) - was_full(layer, slab);
-	slab->floor = floor_of(slab, &layer->system.geometry);
-}
-
-static void
-link_fresh(struct slabi_layer *layer, struct slab *slab)
-{
-	slab->previous_fresh = NULL;
-	slab->next_fresh = layer->fresh;
-	if (slab->next_fresh)
-		slab->next_fresh->previous_fresh = slab;
-	layer->fresh = slab;
-}
-
-static void
-unlink_fresh(struct slabi_layer *layer, struct slab *slab)
-{
-	if (slab->next_fresh)
-		slab->next_fresh->previous_fresh = slab->previous_fresh;
-	*(slab->previous_fresh ? &slab->previous_fresh->next_fresh :
-	    &layer->fresh) = slab->next_fresh;
-}
 
 static bool
 wants_huge_pages(const struct slabi_layer *layer)
@@ -197,13 +49,7 @@ make_slab(struct slabi_layer *layer)
 	if (!slab)
 		return NULL;
 	stamp(layer, slab);
-	slab->older = layer->newest;
-	if (slab->older)
-		slab->older->newer = slab;
-	layer->newest = slab;
-	link_fresh(layer, slab);
-	link_class(layer, slab, SLABI_CLASS_EMPTY);
-	layer->slabs++;
+	slabi_lists_add(layer, slab);
 	layer->created++;
 	return slab;
 }
@@ -214,14 +60,8 @@ slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab)
 	assert(slab->out == 0);
 	slabi_system_leave(&layer->system, slab);
 	slabi_working_set_forget(layer, slab);
-	unlink_class(layer, slab);
-	if (slab->carved < layer->system.geometry.objects)
-		unlink_fresh(layer, slab);
-	if (slab->older)
-		slab->older->newer = slab->newer;
-	*(slab->newer ? &slab->newer->older : &layer->newest) = slab->older;
+	slabi_lists_remove(layer, slab);
 	layer->carved -= slab->carved;
-	layer->slabs--;
 	layer->released++;
 }
 
@@ -242,7 +82,7 @@ settle(struct slabi_layer *layer, struct slab *slab, size_t n, void **out,
 	stamp(layer, slab);
 	if (SLAB_UNLIKELY_(slab->purged_parts > 0))
 		slabi_working_set_touch(layer, slab, n, out, step);
-	relink(layer, slab);
+	slabi_lists_update(layer, slab);
 	if (layer->empty < layer->period.least_empty)
 		layer->period.least_empty = layer->empty;
 }
@@ -310,7 +150,7 @@ carve(struct slabi_layer *layer, size_t n, void **out, ptrdiff_t step)
 	n = slabi_slab_carve(slab, geometry, n, out, step);
 	layer->carved += n;
 	if (slab->carved == geometry->objects)
-		unlink_fresh(layer, slab);
+		slabi_lists_unlink_fresh(layer, slab);
 	populate(layer, slab, begin);
 	settle(layer, slab, n, out, step);
 	return n;
@@ -401,7 +241,7 @@ give_some(struct slabi_layer *layer, size_t n, void *const *objects)
 
 	layer->out -= given;
 	for (i = 0; i < n_changed; i++)
-		relink(layer, changed[i]);
+		slabi_lists_update(layer, changed[i]);
 	return given;
 }
 
@@ -476,7 +316,7 @@ slabi_layer_reset(struct slabi_layer *layer)
 	for (slab = layer->newest; slab; slab = slab->older) {
 		slabi_slab_give_all(slab, &layer->system.geometry);
 		stamp(layer, slab);
-		relink(layer, slab);
+		slabi_lists_update(layer, slab);
 	}
 	layer->out = 0;
 	if (layer->period.length == 0)

@@ -93,9 +93,6 @@ size_t slabi_layer_give(struct slabi_layer *layer, size_t n,
 enum slabi_place slabi_layer_place(const struct slabi_layer *layer,
     const void *address);
 
-/* The class that belongs to a slab's counts. */
-uint8_t slabi_layer_class(const struct slabi_layer *layer,
-    const struct slab *slab);
 /*
  * Have room for so many objects until so many are in use, or all idle memory
  * is reaped; false: no memory, no change.
@@ -105,6 +102,17 @@ bool slabi_layer_reserve(struct slabi_layer *layer, size_t objects);
 void slabi_layer_reset(struct slabi_layer *layer);
 /* Give all slabs back; no object is out. */
 void slabi_layer_end(struct slabi_layer *layer);
+
+/* Lists: a slab without objects comes, or goes. */
+void slabi_lists_add(struct slabi_layer *layer, struct slab *slab);
+void slabi_lists_remove(struct slabi_layer *layer, struct slab *slab);
+/* A slab's counts have changed: put it in the list of its class. */
+void slabi_lists_update(struct slabi_layer *layer, struct slab *slab);
+/* A slab has no object above its watermark any more. */
+void slabi_lists_unlink_fresh(struct slabi_layer *layer, struct slab *slab);
+/* The class that belongs to a slab's counts. */
+uint8_t slabi_lists_class(const struct slab *slab,
+    const struct slabi_geometry *geometry);
 
 /* For the working set. */
 void slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab);

@@ -102,7 +102,7 @@ check_slab(const struct slabi_layer *layer, const struct slab *slab)
 
 	if (fault)
 		return fault;
-	if (slab->class != slabi_layer_class(layer, slab))
+	if (slab->class != slabi_lists_class(slab, geometry))
 		return "a slab is in the wrong list";
 	if (slabi_geometry_slab(geometry, (uintptr_t)slab->block) != slab)
 		return "a slab has lost its block";

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the lists of slabs: by fullness, fresh ones, and all. */
+#include "slab_layer.h"
+
+uint8_t
+slabi_lists_class(const struct slab *slab, const struct slabi_geometry *geometry)
+{
+	if (slab->out == 0)
+		return SLABI_CLASS_EMPTY;
+	if (slab->out == slab->carved)
+		return SLABI_CLASS_FULL;
+	return (uint8_t)(slab->out * geometry->class_scale >> 32);
+}
+
+static void
+link_empty(struct slabi_layer *layer, struct slab *slab)
+{
+	/* Slabs without free objects to take come last: see choose(). */
+	if (slab->carved > 0) {
+		slab->previous = NULL;
+		slab->next = layer->empty_first;
+	} else {
+		slab->previous = layer->empty_last;
+		slab->next = NULL;
+	}
+	*(slab->previous ? &slab->previous->next : &layer->empty_first) = slab;
+	*(slab->next ? &slab->next->previous : &layer->empty_last) = slab;
+	layer->empty++;
+}
+
+static void
+unlink_empty(struct slabi_layer *layer, struct slab *slab)
+{
+	*(slab->previous ? &slab->previous->next : &layer->empty_first) =
+	    slab->next;
+	*(slab->next ? &slab->next->previous : &layer->empty_last) =
+	    slab->previous;
+	layer->empty--;
+}
+
+static void
+link_partial(struct slabi_layer *layer, struct slab *slab)
+{
+	struct slab **first = &layer->partial[slab->class];
+
+	slab->previous = NULL;
+	slab->next = *first;
+	if (slab->next)
+		slab->next->previous = slab;
+	*first = slab;
+	layer->partial_classes |= UINT32_C(1) << slab->class;
+}
+
+static void
+unlink_partial(struct slabi_layer *layer, struct slab *slab)
+{
+	if (slab->next)
+		slab->next->previous = slab->previous;
+	if (slab->previous) {
+		slab->previous->next = slab->next;
+		return;
+	}
+	layer->partial[slab->class] = slab->next;
+	if (!slab->next)
+		layer->partial_classes &= ~(UINT32_C(1) << slab->class);
+}
+
+static void
+link_class(struct slabi_layer *layer, struct slab *slab, uint8_t class)
+{
+	slab->class = class;
+	if (class == SLABI_CLASS_EMPTY)
+		link_empty(layer, slab);
+	else if (class != SLABI_CLASS_FULL)
+		link_partial(layer, slab);
+}
+
+static void
+unlink_class(struct slabi_layer *layer, struct slab *slab)
+{
+	if (slab->class == SLABI_CLASS_EMPTY)
+		unlink_empty(layer, slab);
+	else if (slab->class != SLABI_CLASS_FULL)
+		unlink_partial(layer, slab);
+}
+
+/* The fewest objects out with which a slab stays in its class. */
+static uint32_t
+floor_of(const struct slab *slab, const struct slabi_geometry *geometry)
+{
+	uint64_t scale = geometry->class_scale;
+
+	if (slab->class == SLABI_CLASS_FULL)
+		return slab->out;
+	if (slab->class == SLABI_CLASS_EMPTY)
+		return 0;
+	return (uint32_t)slabi_larger(1,
+	    (size_t)((((uint64_t)slab->class << 32) + scale - 1) / scale));
+}
+
+/* Are all its objects out, now, and when it was last put in its list? */
+static size_t
+is_full(const struct slabi_layer *layer, const struct slab *slab)
+{
+	return slab->out == layer->system.geometry.objects;
+}
+
+static size_t
+was_full(const struct slabi_layer *layer, const struct slab *slab)
+{
+	return slab->floor == layer->system.geometry.objects;
+}
+
+void
+slabi_lists_update(struct slabi_layer *layer, struct slab *slab)
+{
+	uint8_t class = slabi_lists_class(slab, &layer->system.geometry);
+
+	if (class != slab->class) {
+		unlink_class(layer, slab);
+		link_class(layer, slab, class);
+	}
+	layer->full += is_full(layer, slab) - was_full(layer, slab);
+	slab->floor = floor_of(slab, &layer->system.geometry);
+}
+
+static void
+link_fresh(struct slabi_layer *layer, struct slab *slab)
+{
+	slab->previous_fresh = NULL;
+	slab->next_fresh = layer->fresh;
+	if (slab->next_fresh)
+		slab->next_fresh->previous_fresh = slab;
+	layer->fresh = slab;
+}
+
+void
+slabi_lists_unlink_fresh(struct slabi_layer *layer, struct slab *slab)
+{
+	if (slab->next_fresh)
+		slab->next_fresh->previous_fresh = slab->previous_fresh;
+	*(slab->previous_fresh ? &slab->previous_fresh->next_fresh :
+	    &layer->fresh) = slab->next_fresh;
+}
+
+static void
+link_all(struct slabi_layer *layer, struct slab *slab)
+{
+	slab->older = layer->newest;
+	if (slab->older)
+		slab->older->newer = slab;
+	layer->newest = slab;
+}
+
+static void
+unlink_all(struct slabi_layer *layer, struct slab *slab)
+{
+	if (slab->older)
+		slab->older->newer = slab->newer;
+	*(slab->newer ? &slab->newer->older : &layer->newest) = slab->older;
+}
+
+void
+slabi_lists_add(struct slabi_layer *layer, struct slab *slab)
+{
+	link_all(layer, slab);
+	link_fresh(layer, slab);
+	link_class(layer, slab, SLABI_CLASS_EMPTY);
+	layer->slabs++;
+}
+
+void
+slabi_lists_remove(struct slabi_layer *layer, struct slab *slab)
+{
+	unlink_class(layer, slab);
+	if (slab->carved < layer->system.geometry.objects)
+		slabi_lists_unlink_fresh(layer, slab);
+	unlink_all(layer, slab);
+	layer->slabs--;
+}
