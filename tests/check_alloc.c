@@ -150,6 +150,30 @@ START_TEST(test_alloc_last_freed_comes_first)
 }
 END_TEST
 
+/* So that the others can become empty. */
+START_TEST(test_alloc_fullest_partial_slab_comes_first)
+{
+	slab_cache *cache = slab_builder_build(slab_builder_magazine(
+	    slab_builder_slab_size(slab_builder_new(support_page() / 40), 1),
+	    0));
+	size_t n = stats_of(cache).objects_per_slab;
+	void *objects[300];
+
+	ck_assert_uint_ge(n, 10);
+	ck_assert_uint_le(3 * n, 300);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, 3 * n, objects), 3 * n);
+	for (size_t i = 1; i < n; i++)
+		slab_free(cache, objects[i]);
+	slab_free(cache, objects[n + 3]);
+	for (size_t i = 2; i < n; i++)
+		slab_free(cache, objects[2 * n + i]);
+	ck_assert_ptr_eq(slab_alloc(cache), objects[n + 3]);
+	ck_assert_ptr_eq(slab_alloc(cache), objects[2 * n + 2]);
+	slab_reset(cache);
+	slab_destroy(cache);
+}
+END_TEST
+
 START_TEST(test_alloc_free_preserves_errno)
 {
 	slab_cache *cache = slab_builder_build_mmap(slab_builder_magazine(
@@ -222,6 +246,7 @@ CHECK_MAIN("alloc",
     test_alloc_size_64_mib_has_room,
     test_alloc_slab_of_a_single_object_works,
     test_alloc_last_freed_comes_first,
+    test_alloc_fullest_partial_slab_comes_first,
     test_alloc_free_preserves_errno,
     test_zalloc_used_memory_is_zero_again,
     test_zalloc_in_a_constructed_cache_fails,

@@ -300,6 +300,29 @@ START_TEST(test_period_end_purges_idle_pages)
 }
 END_TEST
 
+START_TEST(test_period_end_leaves_pages_of_slabs_in_use)
+{
+	struct memory memory = { .kind = MEMORY_USER_LARGE };
+	size_t step = 8 * support_page() / SIZE + 3;
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = memory_build(&memory, slab_builder_slab_size(
+	    slab_builder_magazine(slab_builder_new(SIZE), 0), 16 << 20));
+	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
+	ck_assert_uint_eq(stats_of(cache).slabs, 1);
+	thin_out(cache, step);
+	for (int i = 0; i < 1000; i++) {
+		if (i % 100 == 0)
+			support_clock_forward(8);
+		slab_free(cache, slab_alloc(cache));
+	}
+	ck_assert_uint_eq(memory.counting.purges, 0);
+	verify_and_free(cache, step);
+	end(cache, &memory);
+}
+END_TEST
+
 /* Reap, reset, destroy --------------------------------------------------- */
 
 START_TEST(test_reap_tells_what_went_back)
@@ -397,6 +420,7 @@ CHECK_MAIN("giveback",
     test_reap_purges_idle_pages_of_partial_slabs,
     test_purged_pages_are_used_again,
     test_period_end_purges_idle_pages,
+    test_period_end_leaves_pages_of_slabs_in_use,
     test_reap_tells_what_went_back,
     test_reap_of_everything_leaves_a_usable_cache,
     test_reset_takes_every_object_back,

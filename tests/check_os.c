@@ -7,6 +7,7 @@
 /* Refusals ---------------------------------------------------------------- */
 
 static bool refuse_map, refuse_unmap;
+static size_t purged, populated, n_huge;
 static struct slabi_os real;
 
 static void *map(size_t size)
@@ -21,11 +22,37 @@ static int unmap(void *pages, size_t size)
 	return refuse_unmap ? -1 : real.unmap(pages, size);
 }
 
+static int purge(void *pages, size_t size)
+{
+	purged += size;
+	return real.purge(pages, size);
+}
+
+static int populate(void *pages, size_t size)
+{
+	(void)pages;
+	populated += size;
+	errno = EINVAL;
+	return -1;
+}
+
+static int huge(void *pages, size_t size)
+{
+	(void)pages;
+	(void)size;
+	n_huge++;
+	errno = EINVAL;
+	return -1;
+}
+
 static void watch(void)
 {
 	real = slabi_os;
 	slabi_os.map = map;
 	slabi_os.unmap = unmap;
+	slabi_os.purge = purge;
+	slabi_os.populate = populate;
+	slabi_os.huge = huge;
 }
 
 START_TEST(test_os_without_memory_there_are_few_builders)
@@ -93,7 +120,11 @@ START_TEST(test_os_refused_munmap_is_survived)
 	}
 	refuse_unmap = true;
 	for (size_t i = 0; i < 2; i++) {
+		errno = 4711;
+		purged = 0;
 		ck_assert_uint_gt(slab_reap(caches[i]), 0);
+		ck_assert_int_eq(errno, 4711);
+		ck_assert_uint_gt(purged, sizes[i]);
 		ck_assert_uint_eq(stats_of(caches[i]).slabs, 0);
 		ck_assert_whole(caches[i]);
 	}
@@ -110,6 +141,88 @@ START_TEST(test_os_refused_munmap_is_survived)
 	refuse_map = refuse_unmap = false;
 	for (size_t i = 0; i < COUNT(sizes); i++)
 		ck_assert_int_eq(slab_destroy(caches[i]), 0);
+}
+END_TEST
+
+START_TEST(test_os_refusals_are_no_errors_of_a_free)
+{
+	slab_cache *cache;
+	void *object;
+
+	watch();
+	cache = slab_builder_build_mmap(slab_builder_working_period(
+	    slab_builder_magazine(slab_builder_new(64), 0), 0));
+	object = slab_alloc(cache);
+	refuse_unmap = true;
+	errno = 4711;
+	slab_free(cache, object);
+	ck_assert_int_eq(errno, 4711);
+	ck_assert_uint_eq(stats_of(cache).slabs, 0);
+	refuse_unmap = false;
+	ck_assert_int_eq(slab_destroy(cache), 0);
+}
+END_TEST
+
+/* Advice ------------------------------------------------------------------- */
+
+static slab_cache *build_advised(slab_huge_pages mode)
+{
+	slab_cache *cache = slab_builder_build_mmap(slab_builder_huge_pages(
+	    slab_builder_new(4096), mode));
+
+	ck_assert_ptr_nonnull(cache);
+	return cache;
+}
+
+static void end(slab_cache *cache)
+{
+	slab_reset(cache);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+}
+
+START_TEST(test_os_huge_pages_are_asked_for_as_wished)
+{
+	slab_cache *cache;
+	void *first;
+
+	watch();
+	cache = build_advised(SLAB_HUGE_PAGES_NEVER);
+	first = slab_alloc(cache);
+	ck_assert_int_eq(slab_reserve(cache, 300000), 0);
+	ck_assert_uint_eq(n_huge, 0);
+	end(cache);
+	cache = build_advised(SLAB_HUGE_PAGES_ALWAYS);
+	first = slab_alloc(cache);
+	ck_assert_ptr_nonnull(first);
+	ck_assert_uint_eq(n_huge, 1);
+	end(cache);
+	n_huge = 0;
+	cache = build_advised(SLAB_HUGE_PAGES_AUTO);
+	first = slab_alloc(cache);
+	ck_assert_ptr_nonnull(first);
+	ck_assert_uint_eq(n_huge, 0);
+	ck_assert_int_eq(slab_reserve(cache, 300000), 0);
+	if (stats_of(cache).slab_size >= (size_t)2 << 20)
+		ck_assert_uint_gt(n_huge, 0);
+	ck_assert_uint_lt(n_huge, stats_of(cache).slabs);
+	end(cache);
+}
+END_TEST
+
+START_TEST(test_os_pages_are_faulted_in_once_and_not_long_before)
+{
+	slab_cache *cache;
+	size_t used;
+
+	watch();
+	cache = build_advised(SLAB_HUGE_PAGES_NEVER);
+	for (size_t n = 1; n <= 5000; n++) {
+		ck_assert_ptr_nonnull(slab_alloc(cache));
+		used = n * stats_of(cache).stride;
+		ck_assert_uint_le(populated, used + used / 8 + 1300000);
+	}
+	ck_assert_uint_gt(populated, used / 2);
+	end(cache);
 }
 END_TEST
 
@@ -150,5 +263,8 @@ CHECK_MAIN("os",
     test_os_copy_without_memory_is_a_fault,
     test_os_build_without_memory_fails,
     test_os_refused_munmap_is_survived,
+    test_os_refusals_are_no_errors_of_a_free,
+    test_os_huge_pages_are_asked_for_as_wished,
+    test_os_pages_are_faulted_in_once_and_not_long_before,
     test_os_pages_are_zero_and_zero_again,
     test_os_clock_does_not_go_back);

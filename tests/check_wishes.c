@@ -194,6 +194,37 @@ START_TEST(test_builder_slab_size_wish_is_rounded)
 }
 END_TEST
 
+/* How many different offsets in their slabs the first objects have. */
+static size_t count_colors(bool coloring)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache = memory_build(&memory, slab_builder_coloring(
+	    slab_builder_slab_size(slab_builder_new(100), 65536), coloring));
+	size_t n = stats_of(cache).objects_per_slab, colors = 0;
+	bool seen[65536] = { false };
+
+	for (size_t i = 0; i < 30 * n; i++) {
+		size_t offset = (uintptr_t)slab_alloc(cache) %
+		    stats_of(cache).slab_size;
+
+		if (i % n == 0 && !seen[offset]) {
+			seen[offset] = true;
+			colors++;
+		}
+	}
+	slab_reset(cache);
+	slab_destroy(cache);
+	ck_assert(memory_end(&memory));
+	return colors;
+}
+
+START_TEST(test_builder_coloring_wish_is_followed)
+{
+	ck_assert_uint_eq(count_colors(false), 1);
+	ck_assert_uint_gt(count_colors(true), 1);
+}
+END_TEST
+
 START_TEST(test_builder_system_wish_is_followed)
 {
 	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
@@ -262,6 +293,7 @@ CHECK_MAIN("wishes",
     test_builder_clone_has_the_same_wishes,
     test_builder_clone_has_its_own_template,
     test_builder_slab_size_wish_is_rounded,
+    test_builder_coloring_wish_is_followed,
     test_builder_system_wish_is_followed,
     test_builder_magazine_of_any_size_works_or_fails,
     test_builder_version_is_the_header_s);

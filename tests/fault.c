@@ -196,7 +196,7 @@ static void fail_each(const struct scenario *scenario)
 {
 	size_t n, sum = 0;
 
-	for (n = 1; n == 1 || refused > 0; n++) {
+	for (n = 1; n == 1 || refused > 0; n += 1 + n / 64) {
 		play_with_faults(scenario, n, n);
 		sum += refused;
 		play_with_faults(scenario, n, SIZE_MAX);
