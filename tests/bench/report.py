@@ -96,11 +96,21 @@ class Table:
         def over(value):
             return best[0] / value if inverse else value / best[0]
 
-        stack = self.results.median(metric, size, count, 'array-stack')
-        comparable = (stack and ours == 'slab' and metric in BOUNDED and
-                      theirs != ['array-stack'])
+        bound = self.bound(metric, size, count, best)
+        comparable = (bound and ours.startswith('slab') and
+                      ours != 'slab-inline' and theirs != ['array-stack'])
         return Cell(where(size, count), over(value), best[1],
-                    over(stack) if comparable else None)
+                    over(bound) if comparable else None)
+
+    def bound(self, metric, size, count, best):
+        """What a call to a library must cost at least, if that is known."""
+        def stack(metric):
+            return self.results.median(metric, size, count, 'array-stack')
+
+        if metric == 'new_alloc' and best[1].startswith('page-touch'):
+            call = stack('same_alloc')
+            return call and best[0] + call
+        return stack(metric) if metric in BOUNDED else None
 
     def compare(self, row, metric, ours, theirs, counts=None, **how):
         self.add(row, [self.ratio(metric, ours, theirs, size, count, **how)
