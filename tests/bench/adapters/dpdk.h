@@ -10,6 +10,7 @@
 #include <rte_version.h>
 
 #define POOL_HAS_BULK
+#define POOL_IS_SINGLE
 
 typedef struct rte_mempool pool;
 

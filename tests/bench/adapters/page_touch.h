@@ -23,6 +23,7 @@ static pool *pool_new(const struct wish *wish)
 	static pool pages;
 	size_t page;
 
+	pages.next = pages.populated = NULL;
 	pages.huge = wants(wish, "huge-pages");
 	page = pages.huge ? HUGE_PAGE : (size_t)sysconf(_SC_PAGESIZE);
 	pages.bytes = (wish->count * wish->size + page - 1) & -page;
