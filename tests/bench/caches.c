@@ -116,7 +116,7 @@ static void make_again(const struct event *event, char **start)
 		    event->prot_or_advice);
 }
 
-/* The measurements ---------------------------------------------------------- */
+/* The measurements -------------------------------------------------------- */
 
 static bool use_heap;
 

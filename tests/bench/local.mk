@@ -22,7 +22,16 @@ bench_files = \
 	tests/bench/plot.py \
 	tests/bench/report.py \
 	tests/bench/results.py \
-	tests/bench/support.h
+	tests/bench/support.h \
+	tests/bench/workloads/batch.h \
+	tests/bench/workloads/bulk.h \
+	tests/bench/workloads/churn.h \
+	tests/bench/workloads/construct.h \
+	tests/bench/workloads/count.h \
+	tests/bench/workloads/memory.h \
+	tests/bench/workloads/pair.h \
+	tests/bench/workloads/stalls.h \
+	tests/bench/workloads/walk.h
 EXTRA_DIST += $(bench_files)
 
 #| make bench           libslab beside its peers, measured: bench-out/;

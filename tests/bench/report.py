@@ -164,7 +164,8 @@ def speed_rows(table):
                   'pair', 'slab-inline', ['boost'])
     table.compare(Row('churn / array stack', 1.15),
                   'churn', 'slab', ['array-stack'])
-    table.compare(Row('churn / fastest malloc', 1, slack=NOISE), 'churn', 'slab', MALLOCS)
+    table.compare(Row('churn / fastest malloc', 1, slack=NOISE),
+                  'churn', 'slab', MALLOCS)
 
 
 def batch_rows(table):
@@ -194,7 +195,8 @@ def batch_rows(table):
 
 
 def other_rows(table):
-    table.compare(Row('bulk of 32 / DPDK', 1, slack=NOISE), 'bulk32', 'slab', ['dpdk'])
+    table.compare(Row('bulk of 32 / DPDK', 1, slack=NOISE),
+                  'bulk32', 'slab', ['dpdk'])
     table.compare(Row('bulk of 32 / single calls', .6), 'bulk32', 'slab',
                   ['slab'], metric2='single32')
     ways = ['slab'] + [v for v in VARIANTS if v != 'slab-buffer']
@@ -209,7 +211,8 @@ def other_rows(table):
     table.compare(Row('constructor, 100 objects: construct-and-destroy / slab',
                       30, True), 'constructed_batch', 'slab', PEERS,
                   inverse=True)
-    table.compare(Row('walk / fastest malloc', 1, slack=NOISE), 'walk', 'slab', MALLOCS)
+    table.compare(Row('walk / fastest malloc', 1, slack=NOISE),
+                  'walk', 'slab', MALLOCS)
 
 
 def memory_rows(table):
@@ -239,6 +242,10 @@ def memory_rows(table):
                       2.5), 'caches_ns', 'slab', ['slab'],
                   metric2='caches_bare_touching_ns')
     results = table.results
+
+    def slowest(size, count):
+        return results.median('slowest_us', size, count, 'slab')
+
     table.add(Row('stalls over 100 us, per million, beyond the array stack\'s',
                   0, unit=''),
               [Cell(where(size, count),
@@ -246,7 +253,7 @@ def memory_rows(table):
                                           'slab') -
                         (results.most('over_100us_ppm', size, count,
                                       'array-stack') or 0)),
-                    f'slowest {results.median("slowest_us", size, count, "slab"):.0f} us')
+                    f'slowest {slowest(size, count):.0f} us')
                for size, count in results.cells('over_100us_ppm', 'slab')])
 
 
