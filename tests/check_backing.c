@@ -277,9 +277,12 @@ START_TEST(test_backing_without_memory_for_tables_ends_in_order)
 	    10 * support_page()), 21 * support_page());
 	slab_cache *cache;
 	size_t n = 0, bytes;
+	char *name;
 
-	slab_builder_name(builder, memset(calloc(1, 25 * support_page()), 'n',
-	    25 * support_page() - 1));
+	name = calloc(1, 25 * support_page());
+	ck_assert_ptr_nonnull(name);
+	slab_builder_name(builder, memset(name, 'n', 25 * support_page() - 1));
+	free(name);
 	backing.alloc = alloc_slabs_only;
 	cache = slab_builder_build_backing(builder, &backing);
 	ck_assert_ptr_nonnull(cache);
