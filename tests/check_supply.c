@@ -208,6 +208,37 @@ START_TEST(test_reserve_survives_frees_from_the_magazine)
 }
 END_TEST
 
+START_TEST(test_reserve_is_ended_by_reap)
+{
+	slab_cache *cache = slab_builder_build_mmap(slab_builder_magazine(
+	    slab_builder_working_period(slab_builder_new(64), 0), 0));
+
+	ck_assert_int_eq(slab_reserve(cache, 100), 0);
+	slab_free(cache, slab_alloc(cache));
+	ck_assert_uint_gt(stats_of(cache).slabs, 0);
+	slab_reap(cache);
+	ck_assert_uint_eq(stats_of(cache).slabs, 0);
+	slab_free(cache, slab_alloc(cache));
+	ck_assert_uint_eq(stats_of(cache).slabs, 0);
+	slab_destroy(cache);
+}
+END_TEST
+
+START_TEST(test_reserve_is_ended_by_use)
+{
+	slab_cache *cache = slab_builder_build_mmap(slab_builder_magazine(
+	    slab_builder_working_period(slab_builder_new(64), 0), 0));
+	void *objects[101];
+
+	ck_assert_int_eq(slab_reserve(cache, 100), 0);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, 100, objects), 100);
+	objects[100] = slab_alloc(cache);
+	slab_free_bulk(cache, 101, objects);
+	ck_assert_uint_eq(stats_of(cache).slabs, 0);
+	slab_destroy(cache);
+}
+END_TEST
+
 START_TEST(test_reserve_without_memory_fails)
 {
 	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
@@ -250,5 +281,7 @@ CHECK_MAIN("supply",
     test_reserve_makes_allocations_unable_to_fail,
     test_reserve_survives_frees_and_the_period,
     test_reserve_survives_frees_from_the_magazine,
+    test_reserve_is_ended_by_reap,
+    test_reserve_is_ended_by_use,
     test_reserve_without_memory_fails,
     test_reserve_above_the_limit_fails);
