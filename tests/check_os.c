@@ -271,6 +271,34 @@ static void use(slab_cache *cache)
 	end(cache);
 }
 
+static void idle_pages_are_purged(slab_cache *cache)
+{
+	static void *some[20000];
+	size_t live = 0;
+
+	ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(some), some),
+	    COUNT(some));
+	for (size_t n = 0; n < COUNT(some); n++)
+		if (n % 4096 != 0)
+			slab_free(cache, some[n]);
+		else
+			live++;
+	purged = 0;
+	slab_reap(cache);
+	ck_assert_uint_gt(purged, 0);
+	ck_assert_uint_eq(stats_of(cache).bytes_purged, purged);
+	ck_assert_uint_eq(stats_of(cache).live, live);
+	end(cache);
+}
+
+START_TEST(test_os_idle_pages_are_purged)
+{
+	watch();
+	idle_pages_are_purged(slab_builder_build_mmap(slab_builder_new(512)));
+	idle_pages_are_purged(slab_builder_build(slab_builder_new(512)));
+}
+END_TEST
+
 START_TEST(test_os_clock_is_read_only_where_there_are_periods)
 {
 	static char buffer[1 << 20];
@@ -335,6 +363,7 @@ CHECK_MAIN("os",
     test_os_refusals_are_no_errors_of_a_free,
     test_os_huge_pages_are_asked_for_as_wished,
     test_os_pages_are_faulted_in_once_and_not_long_before,
+    test_os_idle_pages_are_purged,
     test_os_clock_is_read_only_where_there_are_periods,
     test_os_pages_are_zero_and_zero_again,
     test_os_clock_does_not_go_back);
