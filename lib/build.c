@@ -185,7 +185,7 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 	cache = slabi_backing_meta_alloc(backing, &size);
 	if (!cache)
 		return NULL;
-	/* Its first page is written to now; the others may never be. */
+	/* Its first page is written to now. */
 	if (backing->populate && backing->meta_unit == slabi_os.page_size)
 		backing->populate(cache, slabi_os.page_size);
 	memset(cache, 0, sizeof(*cache));
@@ -237,9 +237,11 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing)
 		snprintf(numbered, sizeof(numbered), "size-%zu", builder->size);
 		name = numbered;
 	}
-	cache = get_block(builder, backing, rounds, strlen(name) + 1);
+	cache = get_block(builder, backing, backing->fixed ? rounds :
+	    slabi_smaller(rounds, SLABI_FIRST_ROUNDS), strlen(name) + 1);
 	if (!cache)
 		return NULL;
+	cache->wanted = rounds;
 	set_wishes(cache, builder, name, strlen(name) + 1);
 	system = &cache->layer.system;
 	system->backing = *backing;

@@ -229,15 +229,45 @@ give_directly(struct slab_cache *cache, void *object)
 		misuse(cache, place, object);
 }
 
-/* Put an object on the full magazine, whose older half makes room for it. */
+/*
+ * The first rounds have been full: move to a block with all that are wanted.
+ * Without memory for it the magazine stays as small as it is.
+ */
+static void
+grow(struct slab_cache *cache)
+{
+	const struct slabi_backing *backing = &cache->layer.system.backing;
+	size_t rounds = slabi_cache_rounds(cache);
+	size_t size = slabi_cache_magazine_words(cache->wanted) *
+	    sizeof(void *);
+	void **first = cache->floor + 1;
+	void **words = slabi_backing_meta_alloc(backing, &size);
+
+	if (!words) {
+		cache->wanted = slabi_cache_capacity(cache);
+		return;
+	}
+	cache->large = words;
+	cache->large_size = size;
+	slabi_cache_set_magazine(cache, words, cache->wanted);
+	memcpy(cache->floor + 1, first, rounds * sizeof(*first));
+	cache->magazine.top = cache->floor + rounds;
+}
+
+/* Put an object on the full magazine: it grows, or its older half goes. */
 static void
 push_full(struct slab_cache *cache, void *object)
 {
 	enum slabi_place place;
-	void *bad = give_oldest(cache, half(cache), &place);
+	void *bad = NULL;
 
+	if (slabi_cache_capacity(cache) < cache->wanted)
+		grow(cache);
+	if (cache->magazine.top == cache->ceiling) {
+		bad = give_oldest(cache, half(cache), &place);
+		cache->flushes++;
+	}
 	*++cache->magazine.top = object;
-	cache->flushes++;
 	move_window(cache);
 	if (bad)
 		misuse(cache, place, bad);

@@ -30,6 +30,9 @@ struct slab_cache {
 	struct slab_magazine magazine;
 	void **floor;           /* the word below the first round */
 	void **ceiling;         /* the last round that there is room for */
+	size_t wanted;          /* rounds that there may be room for */
+	void *large;            /* the block of a magazine that has grown, or NULL */
+	size_t large_size;
 	struct slabi_layer layer;
 	slab_oom_handler *oom;  /* NULL: none */
 	void *oom_arg;
@@ -64,7 +67,9 @@ slabi_cache_live(const struct slab_cache *cache)
 	return cache->layer.out > rounds ? cache->layer.out - rounds : 0;
 }
 
-/* Put the magazine over its memory, empty. */
+#define SLABI_FIRST_ROUNDS 256 /* rounds that are next to the cache */
+
+/* Put the magazine over other memory, empty. */
 void slabi_cache_set_magazine(struct slab_cache *cache, void **words,
     size_t capacity);
 /* Words that a magazine needs. */

@@ -17,10 +17,10 @@
 
 #define TRIAL_FROM 64 /* slabs */
 
-/* Pages are faulted in by blocks: 1/64 of what is in use, up to 64 KiB. */
+/* Pages are faulted in by blocks: 1/64 of what is in use, up to 32 KiB. */
 #define POPULATE_SHARE 64
 #define POPULATE_LEAST ((size_t)8 << 10)
-#define POPULATE_MOST ((size_t)64 << 10)
+#define POPULATE_MOST ((size_t)32 << 10)
 
 static bool
 wants_huge_pages(const struct slabi_layer *layer)

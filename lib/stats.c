@@ -26,7 +26,8 @@ bytes_reserved(const struct slab_cache *cache)
 	size_t slabs = layer->slabs + (layer->period.draining != NULL);
 
 	return slabs * layer->system.geometry.slab_size +
-	    slabi_map_bytes(&layer->system.map) + cache->block_size;
+	    slabi_map_bytes(&layer->system.map) + cache->block_size +
+	    cache->large_size;
 }
 
 static slab_statistics
@@ -91,7 +92,7 @@ dump_one(const struct slab_cache *cache, FILE *stream)
 	    s.capacity, aligned ? "aligned" : "large", s.slab_size,
 	    s.objects_per_slab, s.slabs, s.slabs_full, s.slabs_partial,
 	    s.slabs_empty, s.slabs_created, s.slabs_released, s.bytes_reserved,
-	    s.bytes_purged, slabi_cache_rounds(cache), slabi_cache_capacity(cache),
+	    s.bytes_purged, slabi_cache_rounds(cache), cache->wanted,
 	    s.refills, s.flushes, s.constructed, s.destructed);
 }
 
@@ -109,7 +110,7 @@ static int
 dump_table(FILE *stream)
 {
 	if (fprintf(stream, "%-24s %10s %10s %10s %8s %12s\n", "cache",
-	    "size", "live", "cached", "slabs", "bytes") < 0)
+	    "size", "live", "cached", "slabs", "reserved") < 0)
 		return -1;
 	return slabi_registry_each(dump_row, stream);
 }

@@ -55,6 +55,9 @@ slab_destroy(slab_cache *cache)
 	slabi_registry_remove(cache);
 	slabi_layer_end(&cache->layer);
 	backing = cache->layer.system.backing;
+	if (cache->large)
+		slabi_backing_meta_free(&backing, cache->large,
+		    cache->large_size);
 	slabi_backing_meta_free(&backing, cache, cache->block_size);
 	if (backing.calls.release)
 		backing.calls.release(backing.calls.arg);
