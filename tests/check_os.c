@@ -70,6 +70,7 @@ static void watch(void)
 	slabi_os.populate = populate;
 	slabi_os.huge = huge;
 	slabi_os.now = now;
+	purged = populated = n_huge = n_now = 0;
 }
 
 START_TEST(test_os_without_memory_there_are_few_builders)
@@ -117,15 +118,17 @@ START_TEST(test_os_copies_of_a_clone_are_its_own)
 {
 	static char big[100000];
 	slab_builder *builder, *clone;
+	size_t before;
 
 	watch();
+	before = mapped;
 	memset(big, 'b', sizeof(big) - 1);
 	builder = slab_builder_name(slab_builder_template(
 	    slab_builder_new(sizeof(big)), big), big);
 	clone = slab_builder_clone(builder);
 	slab_builder_free(slab_builder_name(builder, "small"));
 	slab_builder_free(slab_builder_template(clone, NULL));
-	ck_assert_uint_eq(mapped, 0);
+	ck_assert_uint_eq(mapped, before);
 }
 END_TEST
 
