@@ -15,6 +15,7 @@ struct slabi_backing {
 	void (*huge)(void *block, size_t size);
 	size_t unit;      /* slabs are a multiple of this, and aligned to it */
 	size_t meta_unit; /* so are blocks for the cache itself and its tables */
+	bool prefers_large; /* alignment costs it much: large slabs by default */
 	bool fixed;       /* memory that never goes back: no periods, no clock */
 };
 

@@ -23,14 +23,19 @@ heap_free(void *arg, void *block, size_t size)
 	free(block);
 }
 
+/*
+ * Blocks begin where malloc puts them: aligned to their size they would cost
+ * twice the addresses, and a page before each for malloc's header.
+ */
 void
 slabi_backing_heap(struct slabi_backing *backing)
 {
 	*backing = (struct slabi_backing){
 		.calls.alloc = heap_alloc,
 		.calls.free = heap_free,
-		.unit = slabi_os.page_size,
+		.unit = SLABI_LINE,
 		.meta_unit = SLABI_LINE,
+		.prefers_large = true,
 	};
 	slabi_backing_set_paged(backing);
 }

@@ -73,6 +73,9 @@ static bool
 choose_system(struct slabi_system *system, const struct slabi_wish *wish,
     slab_system wanted)
 {
+	system->backing.unit = slabi_larger(system->backing.unit, wish->align);
+	if (wanted == SLAB_SYSTEM_AUTO && system->backing.prefers_large)
+		wanted = SLAB_SYSTEM_LARGE;
 	if (wanted == SLAB_SYSTEM_LARGE)
 		return choose_large(system, wish);
 	system->calls = &slabi_system_aligned;

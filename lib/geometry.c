@@ -147,6 +147,13 @@ choose_colors(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	return colors;
 }
 
+/* How far into a page blocks may begin. */
+static size_t
+lead(const struct slabi_wish *wish)
+{
+	return wish->unit < wish->page ? wish->page : 0;
+}
+
 bool
 slabi_geometry_exact(struct slabi_geometry *geometry,
     const struct slabi_wish *wish, size_t slab_size)
@@ -168,7 +175,8 @@ slabi_geometry_exact(struct slabi_geometry *geometry,
 	geometry->color_step = slabi_larger(SLABI_LINE, geometry->align);
 	geometry->color_mask = colors - 1;
 	geometry->purge_shift = slabi_log2(wish->page);
-	while ((slab_size - 1) >> geometry->purge_shift >= SLABI_GRANULES)
+	while ((slab_size + lead(wish) - 1) >> geometry->purge_shift >=
+	    SLABI_GRANULES)
 		geometry->purge_shift++;
 	return true;
 }
@@ -207,11 +215,13 @@ bool
 slabi_geometry_large(struct slabi_geometry *geometry,
     const struct slabi_wish *wish)
 {
-	size_t wanted = wish->slab_size ? wish->slab_size : IDEAL_SIZE;
+	size_t wanted = wish->slab_size ? wish->slab_size :
+	    IDEAL_SIZE - lead(wish);
 	size_t least, size, used;
 
 	if (!slabi_geometry_least(wish, &least) || wanted > SIZE_MAX / 4)
 		return false;
+	wanted = slabi_larger(wanted, wish->page);
 	size = slabi_round_up(slabi_larger(wanted, least), wish->unit);
 	if (!set_stride(geometry, wish))
 		return false;

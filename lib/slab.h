@@ -109,6 +109,16 @@ slabi_slab_free_count(const struct slab *slab)
 	return slab->carved - slab->out;
 }
 
+/*
+ * Where the pages of a slab's block begin: blocks of the heap begin within a
+ * page, behind malloc's header.
+ */
+static inline char *
+slabi_slab_pages(const struct slab *slab, size_t page)
+{
+	return (char *)((uintptr_t)slab->block & ~(uintptr_t)(page - 1));
+}
+
 static inline uint64_t *
 slabi_slab_free_bits(const struct slab *slab, const struct slabi_geometry *geometry)
 {

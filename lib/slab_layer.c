@@ -105,13 +105,14 @@ populate(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
 {
 	const struct slabi_geometry *geometry = &layer->system.geometry;
 	size_t page = slabi_os.page_size;
-	uintptr_t block = (uintptr_t)slab->block;
-	uintptr_t from = (uintptr_t)slabi_slab_object(slab, geometry, begin);
-	uintptr_t to = (uintptr_t)slabi_slab_object(slab, geometry,
-	    slab->carved);
+	char *pages = slabi_slab_pages(slab, page);
+	char *from = slabi_slab_object(slab, geometry, begin);
+	char *to = slabi_slab_object(slab, geometry, slab->carved);
 	size_t share = layer->carved * geometry->stride / POPULATE_SHARE;
-	size_t start = (from - block) & ~(page - 1);
-	size_t stop = slabi_round_up(to - block, page);
+	size_t start = (size_t)(from - pages) & ~(page - 1);
+	size_t stop = slabi_round_up((size_t)(to - pages), page);
+	size_t most = ((uintptr_t)slab->block + geometry->slab_size -
+	    (uintptr_t)pages) & ~(page - 1);
 
 	/* Of larger objects not all pages may ever be touched. */
 	if (stop <= slab->populated || slab->huge ||
@@ -120,11 +121,12 @@ populate(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
 	if (start < slab->populated)
 		start = slab->populated;
 	if (share >= POPULATE_LEAST) {
-		share = share < POPULATE_MOST ? share : POPULATE_MOST;
+		share = slabi_smaller(share, POPULATE_MOST);
 		stop = slabi_larger(stop, (start + share) & ~(page - 1));
-		stop = slabi_smaller(stop, geometry->slab_size);
-		layer->system.backing.populate((void *)(block + start),
-		    stop - start);
+		stop = slabi_smaller(stop, most);
+		if (stop > start)
+			layer->system.backing.populate(pages + start,
+			    stop - start);
 	}
 	slab->populated = stop;
 }

@@ -66,14 +66,22 @@ slabi_map_home(const struct slabi_table *table, uintptr_t granule)
 	    table->mask;
 }
 
-/* The same as slabi_map_search(), quick where the first slot has it. */
+/*
+ * The same as slabi_map_search(), quick where one of the first two slots has
+ * it: two slabs may share a granule.  Without a branch between the two, which
+ * could not be predicted.
+ */
 static inline uintptr_t
 slabi_map_find(const struct slabi_map *map, uintptr_t address)
 {
 	uintptr_t granule = address >> map->granule_shift;
-	uintptr_t slab = map->now.slots[slabi_map_home(&map->now, granule)] &
-	    ~SLABI_MAP_ORDINAL;
+	size_t home = slabi_map_home(&map->now, granule);
+	size_t next = (home + 1) & map->now.mask;
+	uintptr_t slab = map->now.slots[home] & ~SLABI_MAP_ORDINAL;
+	uintptr_t other = map->now.slots[next] & ~SLABI_MAP_ORDINAL;
+	uintptr_t wrong = -(uintptr_t)(address - slab >= map->extent);
 
+	slab ^= (slab ^ other) & wrong;
 	if (SLAB_UNLIKELY_(address - slab >= map->extent))
 		return slabi_map_search(map, address);
 	return slab;

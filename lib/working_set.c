@@ -94,12 +94,15 @@ static struct part
 part_objects(const struct slabi_geometry *geometry, const struct slab *slab,
     uint32_t number)
 {
-	size_t color = (uintptr_t)slab - (uintptr_t)slab->block;
+	uintptr_t pages = (uintptr_t)slabi_slab_pages(slab,
+	    slabi_os.page_size);
+	size_t color = (uintptr_t)slab - pages;
+	size_t block_end = (uintptr_t)slab->block + geometry->slab_size - pages;
 	size_t start = (size_t)number << geometry->purge_shift;
 	size_t end = start + ((size_t)1 << geometry->purge_shift);
 	size_t objects = color + geometry->first;
 	size_t behind = geometry->free_bits > geometry->first ?
-	    color + geometry->free_bits : geometry->slab_size;
+	    color + geometry->free_bits : block_end;
 	struct part part = { 0, 0, start >= objects && end <= behind };
 
 	if (part.whole) {
@@ -188,8 +191,8 @@ sweep(struct slabi_layer *layer, struct slab *slab, uint32_t from, uint32_t to)
 		run = (size_t)(from - first) << shift;
 		if (run > 0)
 			backing->calls.purge(backing->calls.arg,
-			    (char *)slab->block + ((size_t)first << shift),
-			    run);
+			    slabi_slab_pages(slab, slabi_os.page_size) +
+			    ((size_t)first << shift), run);
 		bytes += run;
 		from++;
 	}
@@ -220,7 +223,8 @@ slabi_working_set_touch(struct slabi_layer *layer, struct slab *slab, size_t n,
 	size_t stride = layer->system.geometry.stride;
 
 	for (; n > 0 && slab->purged_parts > 0; n--, objects += step) {
-		size_t at = (uintptr_t)*objects - (uintptr_t)slab->block;
+		size_t at = (size_t)((char *)*objects -
+		    slabi_slab_pages(slab, slabi_os.page_size));
 		uint32_t part = (uint32_t)(at >> shift);
 		uint32_t last = (uint32_t)((at + stride - 1) >> shift);
 
@@ -284,8 +288,8 @@ static size_t
 touched(const struct slabi_layer *layer, const struct slab *slab)
 {
 	const struct slabi_geometry *geometry = &layer->system.geometry;
-	uintptr_t end = (uintptr_t)slabi_slab_object(slab, geometry,
-	    slab->carved) - (uintptr_t)slab->block;
+	size_t end = (size_t)((char *)slabi_slab_object(slab, geometry,
+	    slab->carved) - slabi_slab_pages(slab, slabi_os.page_size));
 
 	if (!layer->system.backing.calls.purge || slab->huge)
 		return 0;
@@ -326,7 +330,8 @@ drain_step(struct slabi_layer *layer)
 	if (period->undrained >= 2 * PURGE_STEP) {
 		period->undrained -= PURGE_STEP;
 		backing->calls.purge(backing->calls.arg,
-		    (char *)slab->block + period->undrained, PURGE_STEP);
+		    slabi_slab_pages(slab, slabi_os.page_size) +
+		    period->undrained, PURGE_STEP);
 		return;
 	}
 	period->draining = NULL;
