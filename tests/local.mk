@@ -40,6 +40,7 @@ script_tests = \
 	tests/test_headers.sh \
 	tests/test_install.sh \
 	tests/test_man.sh \
+	tests/test_spelling.sh \
 	tests/test_symbols.sh
 
 AM_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(CHECK_CFLAGS) \
@@ -109,14 +110,15 @@ check-32bit: variant-source
 
 #| make check-musl      the same, linked with the C library musl
 check-musl: variant-source
-	$(variant) CC='musl-gcc -static'
-	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)'
+	$(variant) CC=musl-gcc
+	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)' \
+	    LDFLAGS=-all-static
 
 #| make check-s390x     the same, on a big-endian machine that qemu simulates
 check-s390x: variant-source
-	$(variant) --host=s390x-linux-gnu CC='s390x-linux-gnu-gcc -static'
+	$(variant) --host=s390x-linux-gnu
 	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)' \
-	    LOG_COMPILER=qemu-s390x
+	    LDFLAGS=-all-static LOG_COMPILER=qemu-s390x
 
 #| make coverage        lines of lib/ that the tests run, at least 95 in 100
 #|                      (after configure --enable-code-coverage)
