@@ -635,7 +635,8 @@ SLAB_API_ void *slab_zalloc(slab_cache *cache);
  *          it; those taken are the caller's
  * @since 1.0
  */
-SLAB_API_ size_t slab_alloc_bulk(slab_cache *cache, size_t n, void **out);
+SLAB_API_ size_t slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
+    SLAB_NOPLT_;
 /**
  * Give many objects back, as slab_free() does each.  errno is preserved.
  * @param cache    the cache that handed them out
@@ -644,7 +645,7 @@ SLAB_API_ size_t slab_alloc_bulk(slab_cache *cache, size_t n, void **out);
  * @since 1.0
  */
 SLAB_API_ void slab_free_bulk(slab_cache *cache, size_t n,
-    void *const *objects);
+    void *const *objects) SLAB_NOPLT_;
 /**
  * Make the next @p n allocations unable to fail for want of memory.  The
  * promise holds until so many more objects are live, or until slab_reap().  A

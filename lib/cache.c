@@ -323,8 +323,8 @@ pop_some(struct slab_cache *cache, size_t n, void **out)
 	return n;
 }
 
-size_t
-slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
+static __attribute__((noinline)) size_t
+alloc_bulk_slow(slab_cache *cache, size_t n, void **out)
 {
 	size_t done = pop_some(cache, n, out);
 
@@ -343,6 +343,22 @@ slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
 		slabi_working_set_step(&cache->layer);
 	}
 	return done;
+}
+
+size_t
+slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
+{
+	void **from;
+	size_t i;
+
+	if (n > (size_t)(cache->magazine.top - cache->magazine.base))
+		return alloc_bulk_slow(cache, n, out);
+	from = cache->magazine.top - n;
+	cache->magazine.top = from;
+#pragma GCC unroll 8
+	for (i = 0; i < n; i++)
+		out[i] = from[i + 1];
+	return n;
 }
 
 /* Push up to `n` objects, as many as there is room for, without any NULL. */
@@ -368,8 +384,8 @@ push_some(struct slab_cache *cache, size_t n, void *const *objects)
 	return n;
 }
 
-void
-slab_free_bulk(slab_cache *cache, size_t n, void *const *objects)
+static __attribute__((noinline)) void
+free_bulk_slow(slab_cache *cache, size_t n, void *const *objects)
 {
 	int error = errno;
 	size_t done = push_some(cache, n, objects);
@@ -379,4 +395,26 @@ slab_free_bulk(slab_cache *cache, size_t n, void *const *objects)
 		done += push_some(cache, n - done, objects + done);
 	}
 	errno = error;
+}
+
+void
+slab_free_bulk(slab_cache *cache, size_t n, void *const *objects)
+{
+	void **first = cache->magazine.top + 1;
+	uintptr_t nulls = 0; /* the top bit: 1 if there was one, or may be */
+	size_t i;
+
+	if (n > (size_t)(cache->magazine.end - cache->magazine.top)) {
+		free_bulk_slow(cache, n, objects);
+		return;
+	}
+#pragma GCC unroll 8
+	for (i = 0; i < n; i++) {
+		first[i] = objects[i];
+		nulls |= (uintptr_t)objects[i] - 1;
+	}
+	if (SLAB_UNLIKELY_(nulls > UINTPTR_MAX / 2))
+		free_bulk_slow(cache, n, objects);
+	else
+		cache->magazine.top += n;
 }

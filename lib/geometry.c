@@ -11,6 +11,12 @@
  * been carved costs addresses only.  2 MiB is also a huge page of most CPUs.
  */
 #define IDEAL_SIZE ((size_t)(sizeof(void *) >= 8 ? 2048 : 256) * 1024)
+/*
+ * Slabs of larger objects are larger, up to 16 MiB: every visit of a slab's
+ * header costs a miss of caches and TLB, so there should be few headers.
+ */
+#define IDEAL_OBJECTS 2048
+#define IDEAL_DOUBLINGS 3
 /* Bitmaps up to this size lie next to the header. */
 #define SMALL_BITMAPS 512
 #define MOST_COLORS 256
@@ -45,6 +51,40 @@ slabi_log2(size_t power)
 	while (power >>= 1)
 		log++;
 	return log;
+}
+
+static size_t
+ideal_size(const struct slabi_wish *wish)
+{
+	size_t size = IDEAL_SIZE;
+
+	if (wish->slab_size > 0)
+		return wish->slab_size;
+	while (size < IDEAL_SIZE << IDEAL_DOUBLINGS &&
+	    size / IDEAL_OBJECTS < wish->size)
+		size *= 2;
+	return size;
+}
+
+/* How far into a page blocks may begin. */
+static size_t
+lead(const struct slabi_wish *wish)
+{
+	return wish->unit < wish->page ? wish->page : 0;
+}
+
+/* Into how many parts purging divides a slab: pages, or what fits in bits. */
+static void
+set_parts(struct slabi_geometry *geometry, const struct slabi_wish *wish,
+    size_t slab_size)
+{
+	size_t bytes = slab_size + lead(wish);
+
+	geometry->purge_shift = slabi_log2(wish->page);
+	while ((bytes - 1) >> geometry->purge_shift >= SLABI_MOST_PARTS)
+		geometry->purge_shift++;
+	geometry->purge_words = (uint32_t)((bytes - 1) >>
+	    geometry->purge_shift) / 64 + 1;
 }
 
 /*
@@ -86,7 +126,8 @@ lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	size_t stride = geometry->stride;
 	size_t words = (objects + 63) / 64;
 	size_t bits = words * 8 * (wish->made ? 2 : 1);
-	size_t head = sizeof(struct slab) + (words + 63) / 64 * 8;
+	size_t head = sizeof(struct slab) + (words + 63) / 64 * 8 +
+	    geometry->purge_words * (size_t)8;
 	/* Objects that fill whole lines, or equal parts of one, start on it. */
 	size_t start = slabi_larger(geometry->align,
 	    slabi_smaller(SLABI_LINE, stride & (~stride + 1)));
@@ -147,13 +188,6 @@ choose_colors(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	return colors;
 }
 
-/* How far into a page blocks may begin. */
-static size_t
-lead(const struct slabi_wish *wish)
-{
-	return wish->unit < wish->page ? wish->page : 0;
-}
-
 bool
 slabi_geometry_exact(struct slabi_geometry *geometry,
     const struct slabi_wish *wish, size_t slab_size)
@@ -163,6 +197,7 @@ slabi_geometry_exact(struct slabi_geometry *geometry,
 
 	if (!set_stride(geometry, wish))
 		return false;
+	set_parts(geometry, wish, slab_size);
 	used = fill(geometry, wish, slab_size);
 	if (used == 0)
 		return false;
@@ -174,10 +209,6 @@ slabi_geometry_exact(struct slabi_geometry *geometry,
 	geometry->granule_shift = slabi_log2(slabi_power_below(slab_size));
 	geometry->color_step = slabi_larger(SLABI_LINE, geometry->align);
 	geometry->color_mask = colors - 1;
-	geometry->purge_shift = slabi_log2(wish->page);
-	while ((slab_size + lead(wish) - 1) >> geometry->purge_shift >=
-	    SLABI_GRANULES)
-		geometry->purge_shift++;
 	return true;
 }
 
@@ -188,6 +219,7 @@ slabi_geometry_least(const struct slabi_wish *wish, size_t *bytes)
 
 	if (!set_stride(&geometry, wish))
 		return false;
+	set_parts(&geometry, wish, geometry.stride);
 	*bytes = lay_out(&geometry, wish, 1);
 	return true;
 }
@@ -196,7 +228,7 @@ bool
 slabi_geometry_aligned(struct slabi_geometry *geometry,
     const struct slabi_wish *wish)
 {
-	size_t wanted = wish->slab_size ? wish->slab_size : IDEAL_SIZE;
+	size_t wanted = ideal_size(wish);
 	size_t least, size;
 
 	if (!slabi_geometry_least(wish, &least) || wanted > SIZE_MAX / 4)
@@ -215,8 +247,7 @@ bool
 slabi_geometry_large(struct slabi_geometry *geometry,
     const struct slabi_wish *wish)
 {
-	size_t wanted = wish->slab_size ? wish->slab_size :
-	    IDEAL_SIZE - lead(wish);
+	size_t wanted = ideal_size(wish) - (wish->slab_size ? 0 : lead(wish));
 	size_t least, size, used;
 
 	if (!slabi_geometry_least(wish, &least) || wanted > SIZE_MAX / 4)
@@ -225,6 +256,7 @@ slabi_geometry_large(struct slabi_geometry *geometry,
 	size = slabi_round_up(slabi_larger(wanted, least), wish->unit);
 	if (!set_stride(geometry, wish))
 		return false;
+	set_parts(geometry, wish, size);
 	used = fill(geometry, wish, size);
 	/* Large objects leave a rest; tiny ones cannot use all. */
 	if (geometry->stride > color_budget(geometry, wish, size) ||

@@ -3,7 +3,7 @@
  * The shape of a cache's slabs.  Pure arithmetic: no memory, no system calls.
  *
  *   block                                                  block + slab_size
- *   |  color  | header | summary | objects ......... | bitmaps |  rest  |
+ *   |  color  | header, summary, parts | objects ... | bitmaps |  rest  |
  *             ^ the slab: all offsets below are from here
  *
  * A slab starts `color` bytes into its block, so that headers and objects of
@@ -21,7 +21,7 @@
 #define SLABI_LINE 64           /* bytes of a cache line */
 #define SLABI_MOST_OBJECTS (64 * 64 * 64) /* what three levels of bits hold */
 #define SLABI_CLASSES 32        /* kinds of partial slabs, by fullness */
-#define SLABI_GRANULES 512      /* most parts of a slab that purging tells apart */
+#define SLABI_MOST_PARTS 4096  /* of a slab that purging tells apart */
 
 /* What is asked of slabs. */
 struct slabi_wish {
@@ -50,6 +50,7 @@ struct slabi_geometry {
 	size_t color_step;    /* bytes from one color to the next */
 	uintptr_t color_mask; /* colors - 1 */
 	unsigned purge_shift; /* log2 of the part that purging tells apart */
+	uint32_t purge_words; /* of a bit for each part */
 };
 
 /* Bytes of the slab that holds what cannot be wished away: header, one object. */

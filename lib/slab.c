@@ -23,7 +23,7 @@ slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
 	uint32_t i;
 
 	*slab = (struct slab){ .block = block };
-	for (i = 0; i < (geometry->words + 63) / 64; i++)
+	for (i = 0; i < (geometry->words + 63) / 64 + geometry->purge_words; i++)
 		slab->summary[i] = 0;
 }
 
@@ -69,35 +69,39 @@ clear_above(struct slab *slab, uint32_t word)
 		slab->top &= ~(UINT64_C(1) << word / 64);
 }
 
-/*
- * Take up to `n` objects of `bits` out of one word.  How many.  By runs of
- * neighbours, as objects often are freed in great number.
- */
+/* Take all objects of a word, which are next to each other. */
+static void
+take_whole_word(const struct slabi_geometry *geometry, char *object,
+    void **out, ptrdiff_t step)
+{
+	unsigned i;
+
+	for (i = 0; i < 64; i++) {
+		*out = object;
+		out += step;
+		object += geometry->stride;
+	}
+}
+
+/* Take up to `n` objects of `bits` out of one word.  How many. */
 static size_t
 take_word(struct slab *slab, const struct slabi_geometry *geometry,
     uint32_t word, uint64_t bits, size_t n, void **out, ptrdiff_t step)
 {
 	uint64_t *word_bits = &slabi_slab_free_bits(slab, geometry)[word];
-	size_t stride = geometry->stride;
 	char *base = slabi_slab_object(slab, geometry, (size_t)word * 64);
 	uint64_t left = bits;
 	size_t taken = 0;
 
-	while (left != 0 && taken < n) {
-		uint32_t from = lowest(left);
-		uint64_t others = ~(left >> from);
-		size_t run = others ? lowest(others) : 64;
-		char *object = base + from * stride;
-		size_t i;
-
-		run = slabi_smaller(run, n - taken);
-		for (i = 0; i < run; i++) {
-			*out = object;
-			out += step;
-			object += stride;
-		}
-		left &= ~(low_bits(run) << from);
-		taken += run;
+	if (bits == ~UINT64_C(0) && n >= 64) {
+		take_whole_word(geometry, base, out, step);
+		left = 0;
+		taken = 64;
+	}
+	for (; left != 0 && taken < n; taken++) {
+		*out = base + lowest(left) * geometry->stride;
+		out += step;
+		left &= left - 1;
 	}
 	*word_bits &= ~(bits ^ left);
 	if (*word_bits == 0)

@@ -45,8 +45,7 @@ struct slab {
 	struct slab *older;
 	struct slab *next_fresh; /* in the list of slabs with room to carve */
 	struct slab *previous_fresh;
-	uint64_t purged[SLABI_GRANULES / 64]; /* parts without memory */
-	uint64_t summary[];
+	uint64_t summary[];    /* and behind it, a bit a part: it is purged */
 };
 
 void slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
@@ -117,6 +116,13 @@ static inline char *
 slabi_slab_pages(const struct slab *slab, size_t page)
 {
 	return (char *)((uintptr_t)slab->block & ~(uintptr_t)(page - 1));
+}
+
+/* Parts of the slab that have no memory: a bit each. */
+static inline uint64_t *
+slabi_slab_purged(struct slab *slab, const struct slabi_geometry *geometry)
+{
+	return slab->summary + (geometry->words + 63) / 64;
 }
 
 static inline uint64_t *

@@ -9,10 +9,10 @@
 #include "os.h"
 
 /*
- * Huge pages of AUTO: for a cache of this many slabs, of at least this size.
- * One faults in a whole slab at once, which takes long, and may stay unused.
+ * Huge pages of AUTO: for a cache of so many bytes.  One is faulted in at
+ * once, which takes long, and may stay unused.
  */
-#define HUGE_FROM 128
+#define HUGE_FROM ((size_t)256 << 20)
 #define HUGE_SIZE ((size_t)2 << 20)
 
 #define TRIAL_FROM 64 /* slabs */
@@ -25,12 +25,15 @@
 static bool
 wants_huge_pages(const struct slabi_layer *layer)
 {
+	size_t size;
+
 	if (!layer->system.backing.huge ||
 	    layer->huge_pages == SLAB_HUGE_PAGES_NEVER)
 		return false;
-	return layer->huge_pages == SLAB_HUGE_PAGES_ALWAYS ||
-	    (layer->slabs >= HUGE_FROM &&
-	    layer->system.geometry.slab_size >= HUGE_SIZE);
+	if (layer->huge_pages == SLAB_HUGE_PAGES_ALWAYS)
+		return true;
+	size = layer->system.geometry.slab_size;
+	return size >= HUGE_SIZE && layer->slabs >= HUGE_FROM / size;
 }
 
 /* A slab is not idle. */

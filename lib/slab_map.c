@@ -9,7 +9,7 @@
 /* A slot of `old` whose entry has gone; keeps probing from stopping there. */
 #define GONE ((uintptr_t)1)
 #define CLEAR_STEP 256 /* slots of the next table that one insertion clears */
-#define MOVE_STEP 32   /* slots of the old table that one insertion moves */
+#define MOVE_STEP 512  /* slots of the old table that one insertion moves */
 
 static uintptr_t
 entry_granule(const struct slabi_map *map, uintptr_t entry)
@@ -23,6 +23,7 @@ set_table(struct slabi_table *table, uintptr_t *slots, size_t n, size_t bytes)
 {
 	table->slots = slots;
 	table->mask = n - 1;
+	table->shift = 64 - slabi_log2(n);
 	table->bytes = bytes;
 }
 
@@ -151,15 +152,14 @@ step(struct slabi_map *map, const struct slabi_backing *backing)
 {
 	size_t slots = map->now.mask + 1;
 
-	if (map->old.slots) {
-		move_some(map, backing);
-		return;
-	}
-	if (!map->next.slots && map->used >= slots / 8 * 3 &&
+	if (!map->old.slots && !map->next.slots &&
+	    map->used >= slots / 8 * 3 &&
 	    get_table(&map->next, slots * 2, backing))
 		map->cleared = 0;
 	if (map->next.slots)
 		clear_some(map);
+	if (map->old.slots)
+		move_some(map, backing);
 }
 
 /* Granules that a slab lies in. */

@@ -23,6 +23,7 @@
 struct slabi_table {
 	uintptr_t *slots;   /* NULL: no such table */
 	size_t mask;        /* slots - 1 */
+	unsigned shift;     /* 64 - log2(slots) */
 	size_t bytes;       /* of its block; 0: not from the backing */
 };
 
@@ -59,11 +60,15 @@ size_t slabi_map_bytes(const struct slabi_map *map);
 /* The slab that holds an address, wherever it is; 0: none. */
 uintptr_t slabi_map_search(const struct slabi_map *map, uintptr_t address);
 
+/*
+ * Fibonacci hashing (Knuth, "The Art of Computer Programming", volume 3,
+ * section 6.4): the top bits keep neighbours, which slabs most often are, apart.
+ */
 static inline size_t
 slabi_map_home(const struct slabi_table *table, uintptr_t granule)
 {
-	return (size_t)(granule * UINT64_C(0x9e3779b97f4a7c15) >> 32) &
-	    table->mask;
+	return (size_t)(granule * UINT64_C(0x9e3779b97f4a7c15) >>
+	    table->shift);
 }
 
 /*

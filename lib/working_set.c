@@ -146,10 +146,17 @@ destruct_range(struct slabi_layer *layer, struct slab *slab, size_t first,
 	}
 }
 
-static bool
-is_purged(const struct slab *slab, uint32_t part)
+/* The word with a part's bit. */
+static uint64_t *
+purged_word(const struct slabi_layer *layer, struct slab *slab, uint32_t part)
 {
-	return slab->purged[part / 64] >> part % 64 & 1;
+	return slabi_slab_purged(slab, &layer->system.geometry) + part / 64;
+}
+
+static bool
+is_purged(const struct slabi_layer *layer, struct slab *slab, uint32_t part)
+{
+	return *purged_word(layer, slab, part) >> part % 64 & 1;
 }
 
 /* Can this part be purged?  If so its objects are destructed. */
@@ -160,7 +167,7 @@ give_up_part(struct slabi_layer *layer, struct slab *slab, uint32_t number)
 	struct part part = part_objects(geometry, slab, number);
 	size_t start = (size_t)number << geometry->purge_shift;
 
-	if (!part.whole || is_purged(slab, number))
+	if (!part.whole || is_purged(layer, slab, number))
 		return false;
 	/* Memory that has never been touched is none. */
 	if (part.first >= slab->carved && start >= slab->populated)
@@ -169,7 +176,7 @@ give_up_part(struct slabi_layer *layer, struct slab *slab, uint32_t number)
 		return false;
 	destruct_range(layer, slab, part.first,
 	    slabi_smaller(part.end, slab->carved));
-	slab->purged[number / 64] |= UINT64_C(1) << number % 64;
+	*purged_word(layer, slab, number) |= UINT64_C(1) << number % 64;
 	slab->purged_parts++;
 	return true;
 }
@@ -229,9 +236,9 @@ slabi_working_set_touch(struct slabi_layer *layer, struct slab *slab, size_t n,
 		uint32_t last = (uint32_t)((at + stride - 1) >> shift);
 
 		for (; part <= last; part++) {
-			if (!is_purged(slab, part))
+			if (!is_purged(layer, slab, part))
 				continue;
-			slab->purged[part / 64] &=
+			*purged_word(layer, slab, part) &=
 			    ~(UINT64_C(1) << part % 64);
 			slab->purged_parts--;
 			layer->purged -= (size_t)1 << shift;

@@ -27,7 +27,7 @@ static void lies_well(const struct slabi_geometry *g,
 {
 	size_t words = (g->objects + 63) / 64;
 	struct range header = { 0, sizeof(struct slab) +
-	    (words + 63) / 64 * 8 };
+	    ((words + 63) / 64 + g->purge_words) * 8 };
 	struct range objects = { g->first, g->first + g->objects * g->stride };
 	struct range free_bits = { g->free_bits, g->free_bits + words * 8 };
 	struct range made_bits = { g->made_bits, g->made_bits + words * 8 };
@@ -106,7 +106,7 @@ static void granules_are_few(const struct slabi_geometry *g)
 	ck_assert_uint_le((size_t)1 << g->granule_shift, g->slab_size);
 	ck_assert_uint_gt((size_t)1 << g->granule_shift, g->slab_size / 2);
 	ck_assert_uint_le((g->slab_size - 1) >> g->purge_shift,
-	    SLABI_GRANULES - 1);
+	    SLABI_MOST_PARTS - 1);
 }
 
 static void holds(const struct slabi_geometry *g,

@@ -161,7 +161,7 @@ START_TEST(test_map_grows_step_by_step)
 		steps_with_two += bench.map.old.slots != NULL ||
 		    bench.map.next.slots != NULL;
 		ck_assert_uint_le(bench.map.moved, bench.map.old.slots == NULL
-		    ? SIZE_MAX : last + 64);
+		    ? SIZE_MAX : last + 512);
 		last = bench.map.old.slots == NULL ? 0 : bench.map.moved;
 	}
 	ck_assert_uint_gt(steps_with_two, 20);
