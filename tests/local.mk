@@ -73,8 +73,9 @@ dist_check_SCRIPTS += $(script_tests)
 TESTS = $(program_tests) $(script_tests)
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = sh
+# Users of an instrumented library need its instruments, too.
 AM_TESTS_ENVIRONMENT = \
-	CC='$(CC)'; export CC; \
+	CC='$(CC) $(AM_LDFLAGS)'; export CC; \
 	MAKE='$(MAKE)'; export MAKE; \
 	srcdir='$(srcdir)'; export srcdir; \
 	ASAN_OPTIONS=allocator_may_return_null=1; export ASAN_OPTIONS;
@@ -95,6 +96,7 @@ check-valgrind:
 variant = mkdir -p variants/$@ && cd variants/$@ && \
 	../source/configure --enable-werror --disable-shared --disable-doc
 variant-source:
+	mkdir -p variants
 	$(MAKE) distdir distdir=variants/source
 
 #| make check-inline    the programs with slab_alloc and slab_free inlined
@@ -122,7 +124,8 @@ check-s390x: variant-source
 
 #| make coverage        lines of lib/ that the tests run, at least 95 in 100
 #|                      (after configure --enable-code-coverage)
-coverage: check
+coverage:
+	$(MAKE) check 'TESTS=$$(program_tests)'
 	gcovr --root $(srcdir) --filter '$(srcdir)/lib/' --fail-under-line 95 \
 	    --html-details coverage.html --print-summary
 

@@ -46,7 +46,8 @@ if test -e "$libdir/libslab.so"; then
 	rm "$stage/shared"
 	built=1
 fi
-if test -e "$libdir/libslab.a"; then
+# (Sanitizers do not work in static programs.)
+if test -e "$libdir/libslab.a" && test "$CC" = "${CC#*-fsanitize}"; then
 	# shellcheck disable=SC2046,SC2086 # several words
 	$CC -static -o "$stage/static" "$stage/program.c" \
 	    $(pkg-config --cflags --static --libs libslab)
