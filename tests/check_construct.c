@@ -244,6 +244,40 @@ START_TEST(test_dtor_runs_once_before_memory_goes_back)
 }
 END_TEST
 
+/* Promise 3: not all of them in one call. */
+START_TEST(test_dtor_at_the_end_of_a_period_runs_for_few_a_call)
+{
+	enum { MANY = 30000 };
+	static void *things[MANY];
+	struct maker maker = { .blind = true };
+	size_t most = 0;
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = slab_builder_build_mmap(slab_builder_magazine(
+	    slab_builder_ctor(slab_builder_for(struct thing), make, unmake,
+	    &maker), 10));
+	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, things), MANY);
+	slab_free_bulk(cache, MANY, things);
+	for (size_t i = 0; i < 60000; i++) {
+		size_t before = maker.gone;
+
+		if (i % 6000 == 0)
+			support_clock_forward(16);
+		if (i / 30 % 2 == 0)
+			things[i % 30] = slab_alloc(cache);
+		else
+			slab_free(cache, things[i % 30]);
+		if (maker.gone - before > most)
+			most = maker.gone - before;
+	}
+	ck_assert_uint_ge(most, 1);
+	ck_assert_uint_le(most, 4096);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert_uint_eq(maker.gone, maker.made);
+}
+END_TEST
+
 START_TEST(test_dtor_without_a_ctor_sees_what_was_used)
 {
 	struct maker maker = { .made = 0 };
@@ -414,6 +448,7 @@ CHECK_MAIN("construct",
     test_ctor_failing_at_the_limit_still_reaches_it,
     test_ctor_reserve_constructs_nothing,
     test_dtor_runs_once_before_memory_goes_back,
+    test_dtor_at_the_end_of_a_period_runs_for_few_a_call,
     test_dtor_without_a_ctor_sees_what_was_used,
     test_dtor_may_be_missing,
     test_reset_keeps_things_constructed,

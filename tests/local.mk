@@ -27,6 +27,7 @@ plain_tests = \
 	tests/churn \
 	tests/exhaust \
 	tests/fault \
+	tests/fork \
 	tests/fuzz_ops \
 	tests/many \
 	tests/no_malloc \
@@ -46,6 +47,7 @@ script_tests = \
 AM_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(CHECK_CFLAGS) \
 	$(TESTS_CPPFLAGS)
 LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS)
+tests_fork_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_no_malloc_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_threads_LDFLAGS = $(AM_LDFLAGS) -pthread
 

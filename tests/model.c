@@ -530,7 +530,8 @@ void model_end(struct model *model)
 struct wishes wishes_draw(uint64_t *random)
 {
 	static const size_t sizes[] = { 1, 2, 3, 7, 8, 12, 16, 24, 33, 48, 64,
-	    100, 128, 256, 300, 512, 1000, 1024, 2048, 4095, 4096, 4097, 9000 };
+	    100, 128, 256, 300, 512, 1000, 1024, 2048, 4095, 4096, 4097, 9000,
+	    20000 };
 	static const size_t rounds[] = { DEFAULT_ROUNDS, DEFAULT_ROUNDS, 0, 0,
 	    1, 2, 3, 30, 400 };
 	static const unsigned periods[] = { 0, 1, 15, SLAB_PERIOD_NEVER };

@@ -6,7 +6,6 @@
 #include "support.h"
 
 #include <errno.h>
-#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -14,6 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifndef SECCOMP_MODE_STRICT
+#define SECCOMP_MODE_STRICT 1 /* of <linux/seccomp.h> */
+#endif
 #define ALL_WELL 42
 
 static char buffer[4 << 20];
