@@ -5,7 +5,7 @@
 Programs take turns in every round, so that what disturbs the machine disturbs
 all of them.  Writes into the output folder: raw.tsv (every value), summary.tsv
 (median, min, max), ratios.tsv (each cell of the table of requirements),
-report.txt (that table with a verdict for each row), and plots.
+report.txt (that table with a verdict for each row), tables.md, and plots.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import plan
 import plot
 import report
 import results
+import tables
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -210,8 +211,9 @@ def main():
         with open(os.path.join(options.output, 'machine.txt'), 'w') as file:
             print(*notes, sep='\n', file=file)
     measured.write_summary(os.path.join(options.output, 'summary.tsv'))
-    text = report.write(measured, notes, options.output)
-    print(text)
+    rows = report.rows(measured)
+    print(report.write(rows, notes, options.output))
+    tables.write(measured, rows, options.output)
     fault = plot.write(measured, options.output)
     if fault:
         print(f'no plots: {fault}', file=sys.stderr)

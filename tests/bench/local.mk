@@ -23,6 +23,7 @@ bench_files = \
 	tests/bench/report.py \
 	tests/bench/results.py \
 	tests/bench/support.h \
+	tests/bench/tables.py \
 	tests/bench/workloads/batch.h \
 	tests/bench/workloads/bulk.h \
 	tests/bench/workloads/churn.h \

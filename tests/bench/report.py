@@ -13,6 +13,17 @@ ROUNDING = .005    # what two decimals do not show
 NOISE = .02        # "no slower than": less is not told apart
 
 
+def number(value):
+    return f'{value:.2f}' if value < 1000 else f'{value:.0f}'
+
+
+def geometric_mean(values):
+    positive = [v for v in values if v > 0]
+    if not positive:
+        return 0.0
+    return math.exp(sum(map(math.log, positive)) / len(positive))
+
+
 @dataclass
 class Cell:
     """One measured ratio (or figure) and what it was compared with."""
@@ -43,16 +54,28 @@ class Row:
             return value >= self.limit - self.slack
         return value <= self.limit + self.slack
 
-    def unreachable(self):
-        """Failing cells in which the array stack fails too."""
-        return [c for c in self.failing()
-                if c.bound is not None and not self.meets(c.bound)]
+    def bound_mean(self):
+        return geometric_mean([c.bound for c in self.cells if c.bound])
+
+    def beyond(self):
+        """Where it fails and a bare call to a library does too, in words."""
+        if self.of_mean:
+            fails = self.failing() and not self.meets(self.bound_mean())
+            return (f'the array stack reaches {number(self.bound_mean())}'
+                    if fails else '')
+        cells = [c for c in self.failing()
+                 if c.bound is not None and not self.meets(c.bound)]
+        return (f'the array stack fails in {len(cells)} too'
+                if cells else '')
 
     def mean(self):
-        positive = [c.value for c in self.cells if c.value > 0]
-        if not positive:
-            return 0.0
-        return math.exp(sum(map(math.log, positive)) / len(positive))
+        return geometric_mean([c.value for c in self.cells])
+
+    def score(self):
+        """How many cells hold, where each has to."""
+        if self.of_mean:
+            return 'mean'
+        return f'{len(self.cells) - len(self.failing())} of {len(self.cells)}'
 
     def failing(self):
         if self.of_mean:
@@ -266,25 +289,18 @@ def rows(results):
     return table.rows
 
 
-def number(value):
-    return f'{value:.2f}' if value < 1000 else f'{value:.0f}'
-
-
 def row_line(row):
     sign = '>=' if row.at_least else '<='
     limit = f'{sign} {number(row.limit)}{row.unit}'
     worst = row.worst()
-    beyond = len(row.unreachable())
     return (f'{row.title:70} {limit:>12}  {row.verdict()}  '
             f'mean {number(row.mean())}, worst {number(worst.value)} '
             f'({worst.where}{", " + worst.against if worst.against else ""})'
-            f', {len(row.cells) - len(row.failing())} of {len(row.cells)}'
-            f'{f"; the array stack fails in {beyond}" if beyond else ""}')
+            f', {row.score()}{"; " if row.beyond() else ""}{row.beyond()}')
 
 
-def write(results, notes, folder):
+def write(table, notes, folder):
     """Write ratios.tsv and report.txt; returns the text of the latter."""
-    table = rows(results)
     with open(os.path.join(folder, 'ratios.tsv'), 'w') as file:
         print('row', 'cell', 'value', 'limit', 'against', 'verdict', sep='\t',
               file=file)
