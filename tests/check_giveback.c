@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Promise 5: memory goes back; and reap, reset and destroy. */
+/* Promise 5: memory goes back. */
 #include "check_support.h"
 
 #define SIZE 1000
@@ -328,92 +328,6 @@ START_TEST(test_period_end_leaves_pages_of_slabs_in_use)
 }
 END_TEST
 
-/* Reap, reset, destroy --------------------------------------------------- */
-
-START_TEST(test_reap_tells_what_went_back)
-{
-	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
-	slab_cache *cache = build_counted(&memory, small_slabs(15));
-	slab_statistics before, after;
-	size_t bytes;
-
-	thin_out(cache, 40);
-	before = stats_of(cache);
-	bytes = slab_reap(cache);
-	after = stats_of(cache);
-	ck_assert_uint_eq(bytes, before.bytes_reserved - after.bytes_reserved +
-	    after.bytes_purged - before.bytes_purged);
-	ck_assert_uint_eq(after.live, MANY / 40);
-	ck_assert_uint_eq(slab_reap(cache), 0);
-	verify_and_free(cache, 40);
-	end(cache, &memory);
-}
-END_TEST
-
-START_TEST(test_reap_of_everything_leaves_a_usable_cache)
-{
-	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
-		struct memory memory = { .kind = kind,
-		    .room = (size_t)16 << 20 };
-		slab_cache *cache = build_counted(&memory, small_slabs(15));
-
-		for (int i = 0; i < 3; i++) {
-			slab_free_bulk(cache, MANY, objects);
-			slab_reap(cache);
-			ck_assert_uint_eq(stats_of(cache).slabs, 0);
-			ck_assert_uint_eq(stats_of(cache).cached, 0);
-			ck_assert_whole(cache);
-			ck_assert_uint_eq(slab_alloc_bulk(cache, MANY,
-			    objects), MANY);
-		}
-		slab_free_bulk(cache, MANY, objects);
-		end(cache, &memory);
-	}
-}
-END_TEST
-
-START_TEST(test_reset_takes_every_object_back)
-{
-	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
-		struct memory memory = { .kind = kind,
-		    .room = (size_t)16 << 20 };
-		slab_cache *cache = build_counted(&memory, small_slabs(15));
-
-		slab_reset(cache);
-		ck_assert_uint_eq(stats_of(cache).live, 0);
-		ck_assert(!slab_owns(cache, objects[0]));
-		ck_assert_whole(cache);
-		ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
-		slab_free_bulk(cache, MANY / 2, objects);
-		slab_reset(cache);
-		slab_reset(cache);
-		end(cache, &memory);
-	}
-}
-END_TEST
-
-START_TEST(test_destroy_with_live_objects_changes_nothing)
-{
-	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
-		struct memory memory = { .kind = kind };
-		slab_cache *cache = memory_build(&memory, small_slabs(15));
-		slab_statistics before, after;
-
-		objects[0] = slab_alloc(cache);
-		objects[1] = slab_alloc(cache);
-		slab_free(cache, objects[0]);
-		before = stats_of(cache);
-		ck_assert_fails(slab_destroy(cache) == 0, EBUSY);
-		ck_assert(strlen(slab_error()) > 0);
-		after = stats_of(cache);
-		ck_assert_mem_eq(&before, &after, sizeof(before));
-		ck_assert(slab_owns(cache, objects[1]));
-		slab_free(cache, objects[1]);
-		end(cache, &memory);
-	}
-}
-END_TEST
-
 CHECK_MAIN("giveback",
     test_period_0_gives_an_empty_slab_back_at_once,
     test_period_never_keeps_all_until_reap,
@@ -425,8 +339,4 @@ CHECK_MAIN("giveback",
     test_reap_purges_idle_pages_of_partial_slabs,
     test_purged_pages_are_used_again,
     test_period_end_purges_idle_pages,
-    test_period_end_leaves_pages_of_slabs_in_use,
-    test_reap_tells_what_went_back,
-    test_reap_of_everything_leaves_a_usable_cache,
-    test_reset_takes_every_object_back,
-    test_destroy_with_live_objects_changes_nothing);
+    test_period_end_leaves_pages_of_slabs_in_use);

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "support.h"
+#include "memory.h"
 
 /* libcheck writes to a file at every assertion that holds: millions do. */
 #define _mark_point(file, line) ((void)0)

@@ -20,6 +20,8 @@ check_tests = \
 	tests/check_slab \
 	tests/check_slab_map \
 	tests/check_supply \
+	tests/check_template \
+	tests/check_whole \
 	tests/check_wishes
 
 # Without: plain main(), exit status 77 where it cannot run.
@@ -53,10 +55,13 @@ tests_threads_LDFLAGS = $(AM_LDFLAGS) -pthread
 
 check_LTLIBRARIES += tests/libsupport.la
 tests_libsupport_la_SOURCES = \
+	tests/memory.c \
+	tests/memory.h \
 	tests/model.c \
 	tests/model.h \
 	tests/support.c \
-	tests/support.h
+	tests/support.h \
+	tests/wishes.c
 
 suite = $(plain_tests)
 if HAVE_CHECK

@@ -8,7 +8,7 @@
 #ifndef SLAB_TESTS_MODEL_H
 #define SLAB_TESTS_MODEL_H
 
-#include "support.h"
+#include "memory.h"
 
 enum object_kind { KIND_PLAIN, KIND_CONSTRUCTED, KIND_TEMPLATE, KINDS };
 
