@@ -133,8 +133,9 @@ check-s390x: variant-source
 #|                      (after configure --enable-code-coverage)
 coverage:
 	$(MAKE) check 'TESTS=$$(program_tests)'
+	mkdir -p coverage
 	gcovr --root $(srcdir) --filter '$(srcdir)/lib/' --fail-under-line 95 \
-	    --html-details coverage.html --print-summary
+	    --html-details coverage/index.html --print-summary
 
 #| make abi-baseline    the interface of this release, for tests/test_abi.sh
 abi-baseline: lib/libslab.la
@@ -147,7 +148,7 @@ abi-baseline: lib/libslab.la
 	check-s390x check-valgrind coverage variant-source
 
 clean-variants:
-	rm -rf variants
+	rm -rf coverage variants
 	find . -name '*.gc[dn][ao]' -exec rm -f {} +
 clean-local: clean-variants
 .PHONY: clean-variants
