@@ -98,31 +98,27 @@ static bool
 choose_buffer_aligned(struct slabi_system *system,
     const struct slabi_wish *wish)
 {
+	const struct slabi_backing *backing = &system->backing;
 	struct slabi_geometry candidate;
-	size_t most = 0, size, least;
+	size_t most = 0, size;
 
 	system->calls = &slabi_system_aligned;
-	if (!slabi_geometry_least(wish, &least) ||
-	    !slabi_geometry_aligned(&candidate, wish))
-		least = SIZE_MAX, candidate.slab_size = 0;
-	for (size = candidate.slab_size; size >= least; size /= 2) {
-		size_t blocks = slabi_buffer_blocks(&system->backing, size,
-		    size);
+	size = slabi_geometry_aligned(&candidate, wish) ?
+	    candidate.slab_size : 0;
+	for (; slabi_geometry_exact(&candidate, wish, size); size /= 2) {
+		size_t objects = candidate.objects *
+		    slabi_buffer_blocks(backing, size, size);
 
-		if (!slabi_geometry_exact(&candidate, wish, size) ||
-		    blocks * candidate.objects <= most)
-			continue;
-		most = blocks * candidate.objects;
-		system->geometry = candidate;
+		if (objects > most) {
+			most = objects;
+			system->geometry = candidate;
+		}
 	}
-	if (most == 0) {
-		slabi_fail(ENOTSUP, "the buffer has no room for aligned "
-		    "slabs");
+	if (most == 0)
 		return false;
-	}
-	return slabi_map_presize(&system->map, slabi_buffer_blocks(
-	    &system->backing, system->geometry.slab_size,
-	    system->geometry.slab_size), &system->backing);
+	size = system->geometry.slab_size;
+	return slabi_map_presize(&system->map,
+	    slabi_buffer_blocks(backing, size, size), backing);
 }
 
 /* What is left of a buffer for blocks. */
@@ -163,13 +159,15 @@ choose_buffer(struct slabi_system *system, const struct slabi_wish *wish,
 {
 	struct slabi_backing *backing = &system->backing;
 
+	bool aligned = wanted == SLAB_SYSTEM_ALIGNED;
+
 	backing->unit = slabi_larger(backing->unit, wish->align);
-	if (wanted == SLAB_SYSTEM_ALIGNED)
-		return choose_buffer_aligned(system, wish);
-	if (choose_buffer_large(system, wish))
+	if (aligned ? choose_buffer_aligned(system, wish) :
+	    choose_buffer_large(system, wish))
 		return true;
-	slabi_fail(ENOMEM, "the buffer is too small for an object of %zu "
-	    "bytes", wish->size);
+	slabi_fail(aligned ? ENOTSUP : ENOMEM, "the buffer has no room for %s "
+	    "with an object of %zu bytes", aligned ? "an aligned slab" :
+	    "a slab", wish->size);
 	return false;
 }
 

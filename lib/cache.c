@@ -3,7 +3,8 @@
  * Owns the magazine: the hot paths, which are written down in <slab.h> so that
  * callers can have them inline too, and the slow ones behind them.
  */
-/* On a line of their own: each of them is one line long. */
+
+/* On a line of their own: the hot paths are one line long each. */
 #define SLAB_HOT_ SLAB_API_ __attribute__((aligned(64)))
 
 #include "cache.h"
@@ -215,8 +216,9 @@ slab_alloc_slow(slab_cache *cache)
 	else if (cache->magazine.top > cache->floor || refill(cache))
 		object = *cache->magazine.top--;
 	else
-		return NULL;
-	visit(cache);
+		object = NULL;
+	if (object)
+		visit(cache);
 	return object;
 }
 
