@@ -326,9 +326,9 @@ SLAB_API_ slab_builder *slab_builder_limit(slab_builder *builder,
  * Set the length of the working period: slabs, and pages of partial slabs,
  * that were idle for a whole period go back to the backing.
  *
- * The clock is read on the way to the slabs, by no thread of its own: a cache
- * that is not used, or whose use the magazine covers, keeps its memory until
- * slab_reap().
+ * The clock is looked at by the calls in passing, by no thread of its own: a
+ * cache that is not used, or only by a hundred objects to and fro, keeps its
+ * memory until slab_reap().
  *
  * @param builder  the builder, or NULL
  * @param seconds  default 15; 0: an empty slab goes back at once;
