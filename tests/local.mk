@@ -134,7 +134,8 @@ check-s390x: variant-source
 coverage:
 	$(MAKE) check 'TESTS=$$(program_tests)'
 	mkdir -p coverage
-	gcovr --root $(srcdir) --filter '$(srcdir)/lib/' --fail-under-line 95 \
+	gcovr --root $(abs_srcdir) --filter '$(abs_srcdir)/lib/' \
+	    --object-directory . . --fail-under-line 95 \
 	    --html-details coverage/index.html --print-summary
 
 #| make abi-baseline    the interface of this release, for tests/test_abi.sh
