@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-/* Called as those of <slab.h> are: without the linker's stub. */
+/* Called as those of <slab.h> are: past the linker's table of jumps. */
 #if defined(__has_attribute)
 #if __has_attribute(noplt)
 #define ARRAY_STACK_CALL __attribute__((noplt))
