@@ -49,7 +49,7 @@
 #define SLAB_PREFETCH_(address) ((void)(address))
 #endif
 
-/* A call through the table of addresses, past the linker's table of jumps: 1 ns. */
+/* Called by its address, not through the linker's jumps: saves 1 ns a pair. */
 #if defined(__has_attribute)
 #if __has_attribute(noplt)
 #define SLAB_NOPLT_ __attribute__((noplt))
