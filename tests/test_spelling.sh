@@ -4,7 +4,8 @@
 set -eu
 command -v codespell >/dev/null || exit 77
 cd "$srcdir"
-# TE and bu are from the macros of manual pages.
-codespell --ignore-words-list te,bu,falsy \
+# TE and bu are from the macros of manual pages; fro goes with "to and".
+codespell --ignore-words-list te,bu,fro,falsy \
     --skip '*/html,*.abi,*.la,*.log,*.o,*.trs,*/.libs,*/corpus' \
-    README build configure.ac Makefile.am debian doc include lib man rpm tests
+    README build configure.ac Makefile.am debian/control doc include lib man \
+    rpm tests
