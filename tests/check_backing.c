@@ -315,6 +315,7 @@ static bool bring_memory(slab_cache *cache, void *arg)
 	struct helper *helper = arg;
 
 	ck_assert_ptr_nonnull(slab_cache_name(cache));
+	errno = 0; /* a handler may use errno as it likes */
 	helper->calls++;
 	if (helper->calls == helper->helps_at)
 		helper->counting->refuse_from = 0;

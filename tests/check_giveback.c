@@ -135,6 +135,33 @@ START_TEST(test_period_default_is_15_seconds)
 }
 END_TEST
 
+/* Traffic for which the magazine has room, up alone and down alone. */
+START_TEST(test_period_ends_for_programs_within_their_magazine)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	static void *some[1000];
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = build_counted(&memory, slab_builder_magazine(small_slabs(15),
+	    2500));
+	slab_free_bulk(cache, MANY, objects);
+	ck_assert_uint_gt(stats_of(cache).slabs, 100);
+	for (int round = 0; round < 3000; round++) {
+		size_t n = COUNT(some);
+
+		if (round % 500 == 0)
+			support_clock_forward(16);
+		for (size_t i = 0; i < n; i++)
+			some[i] = slab_alloc(cache);
+		for (size_t i = 0; i < n; i++)
+			slab_free(cache, some[i]);
+	}
+	ck_assert_uint_lt(stats_of(cache).slabs, 60);
+	end(cache, &memory);
+}
+END_TEST
+
 START_TEST(test_period_slabs_in_use_stay)
 {
 	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
@@ -333,6 +360,7 @@ CHECK_MAIN("giveback",
     test_period_never_keeps_all_until_reap,
     test_period_end_gives_idle_slabs_back,
     test_period_default_is_15_seconds,
+    test_period_ends_for_programs_within_their_magazine,
     test_period_slabs_in_use_stay,
     test_period_end_is_spread_over_calls,
     test_edge_of_a_slab_maps_nothing,

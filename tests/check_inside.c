@@ -158,6 +158,16 @@ static void damage_round_twice(slab_cache *cache)
 	*cache->magazine.top = cache->magazine.top[-1];
 }
 
+static void damage_window(slab_cache *cache)
+{
+	cache->magazine.base = cache->magazine.top + 1;
+}
+
+static void damage_window_end(slab_cache *cache)
+{
+	cache->magazine.end = cache->ceiling + 1;
+}
+
 static void damage_round_unmade(slab_cache *cache)
 {
 	const struct slabi_system *system = &cache->layer.system;
@@ -176,7 +186,7 @@ START_TEST(test_check_notices_every_damage)
 		damage_purged_count, damage_partial_head, damage_partial_list,
 		damage_partial_class, damage_empty_list, damage_lost_empty,
 		damage_round, damage_round_free, damage_round_twice,
-		damage_round_unmade,
+		damage_round_unmade, damage_window, damage_window_end,
 	};
 
 	for (size_t i = 0; i < COUNT(damages); i++) {
