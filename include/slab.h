@@ -366,9 +366,10 @@ SLAB_API_ slab_builder *slab_builder_slab_size(slab_builder *builder,
 /**
  * Choose whether the objects of different slabs start at different offsets, so
  * that they do not compete for the same lines of the processor's caches
- * (Bonwick 1994, section 4).  With it, objects of 1024 bytes and more whose size
- * is a multiple of 512 and whose alignment is at most 16 are 16 bytes further
- * apart, for the same reason; ask for a larger alignment to have none of that.
+ * (Bonwick 1994, section 4).  With it, objects of 1024 bytes and more whose
+ * size is a multiple of 512 and whose alignment is at most 16 are 16 bytes
+ * further apart, for the same reason; ask for a larger alignment to have none
+ * of that.
  * @param builder  the builder, or NULL
  * @param on       default true
  * @returns @p builder

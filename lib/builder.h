@@ -7,7 +7,7 @@
 
 #define SLABI_ROUNDS_DEFAULT SIZE_MAX
 
-/* A copy of something of the caller's: inside, or in pages where it is large. */
+/* A copy of something of the caller's: inside, or in pages if it is large. */
 struct slabi_copy {
 	void *at; /* NULL: nothing was copied */
 	size_t size;

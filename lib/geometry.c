@@ -233,7 +233,8 @@ slabi_geometry_aligned(struct slabi_geometry *geometry,
 
 	if (!slabi_geometry_least(wish, &least) || wanted > SIZE_MAX / 4)
 		return false;
-	size = slabi_power_above(slabi_larger(slabi_larger(wanted, least), wish->page));
+	size = slabi_power_above(slabi_larger(wanted,
+	    slabi_larger(least, wish->page)));
 	if (!slabi_geometry_exact(geometry, wish, size))
 		return false;
 	/* Tiny objects: what is more than the bitmaps can tell apart is lost. */

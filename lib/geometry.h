@@ -53,7 +53,7 @@ struct slabi_geometry {
 	uint32_t purge_words; /* of a bit for each part */
 };
 
-/* Bytes of the slab that holds what cannot be wished away: header, one object. */
+/* Bytes of a slab with what cannot be wished away: header, one object. */
 bool slabi_geometry_least(const struct slabi_wish *wish, size_t *bytes);
 /* Objects in a block of exactly `slab_size` bytes; false: not even one. */
 bool slabi_geometry_exact(struct slabi_geometry *geometry,

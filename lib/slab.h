@@ -126,7 +126,8 @@ slabi_slab_purged(struct slab *slab, const struct slabi_geometry *geometry)
 }
 
 static inline uint64_t *
-slabi_slab_free_bits(const struct slab *slab, const struct slabi_geometry *geometry)
+slabi_slab_free_bits(const struct slab *slab,
+    const struct slabi_geometry *geometry)
 {
 	return (uint64_t *)((uintptr_t)slab + geometry->free_bits);
 }

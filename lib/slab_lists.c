@@ -3,7 +3,8 @@
 #include "slab_layer.h"
 
 uint8_t
-slabi_lists_class(const struct slab *slab, const struct slabi_geometry *geometry)
+slabi_lists_class(const struct slab *slab,
+    const struct slabi_geometry *geometry)
 {
 	if (slab->out == 0)
 		return SLABI_CLASS_EMPTY;

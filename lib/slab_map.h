@@ -62,7 +62,7 @@ uintptr_t slabi_map_search(const struct slabi_map *map, uintptr_t address);
 
 /*
  * Fibonacci hashing (Knuth, "The Art of Computer Programming", volume 3,
- * section 6.4): the top bits keep neighbours, which slabs most often are, apart.
+ * section 6.4): the top bits keep neighbours apart, which slabs often are.
  */
 static inline size_t
 slabi_map_home(const struct slabi_table *table, uintptr_t granule)
