@@ -98,8 +98,8 @@ typedef struct slab_builder slab_builder;
  */
 typedef enum slab_system {
 	SLAB_SYSTEM_AUTO,    /**< what suits size and backing; the default */
-	SLAB_SYSTEM_ALIGNED, /**< slabs aligned to their size: a mask */
-	SLAB_SYSTEM_LARGE    /**< slabs anywhere: a hash table */
+	SLAB_SYSTEM_ALIGNED, /**< slabs aligned to their size */
+	SLAB_SYSTEM_LARGE    /**< slabs at any address */
 } slab_system;
 
 /**
