@@ -17,8 +17,6 @@
  */
 #define IDEAL_OBJECTS 2048
 #define IDEAL_DOUBLINGS 3
-/* Bitmaps up to this size lie next to the header. */
-#define SMALL_BITMAPS 512
 #define MOST_COLORS 256
 /* Bytes between crowded objects; who asks for more alignment gets none. */
 #define MOST_PADDING 16
@@ -118,29 +116,29 @@ set_stride(struct slabi_geometry *geometry, const struct slabi_wish *wish)
 	return true;
 }
 
-/* Lay out a slab of so many objects; its bytes. */
+/* Lay out a slab of so many objects; the bytes of its block. */
 static size_t
 lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
     size_t objects)
 {
 	size_t stride = geometry->stride;
 	size_t words = (objects + 63) / 64;
-	size_t bits = words * 8 * (wish->made ? 2 : 1);
-	size_t head = sizeof(struct slab) + (words + 63) / 64 * 8 +
-	    geometry->purge_words * (size_t)8;
+	size_t summary = (words + 63) / 64;
+	size_t head = sizeof(struct slab) +
+	    (summary + geometry->purge_words) * 8;
 	/* Objects that fill whole lines, or equal parts of one, start on it. */
 	size_t start = slabi_larger(geometry->align,
 	    slabi_smaller(SLABI_LINE, stride & (~stride + 1)));
-	bool small = bits <= SMALL_BITMAPS;
-	size_t end;
 
-	geometry->first = slabi_round_up(head + (small ? bits : 0), start);
-	end = geometry->first + objects * stride;
-	geometry->free_bits = small ? head : slabi_round_up(end, SLABI_LINE);
-	geometry->made_bits = wish->made ? geometry->free_bits + words * 8 : 0;
+	geometry->made = wish->made;
+	geometry->bits_shift = wish->made ? 4 : 3;
+	geometry->front = slabi_round_up(words << geometry->bits_shift,
+	    SLABI_LINE);
+	geometry->first = slabi_round_up(geometry->front + head, start) -
+	    geometry->front;
 	geometry->objects = (uint32_t)objects;
 	geometry->words = (uint32_t)words;
-	return small ? end : geometry->free_bits + bits;
+	return geometry->front + geometry->first + objects * stride;
 }
 
 /* Lay out as many objects as go into `room`; the bytes used, 0 for none. */

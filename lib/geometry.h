@@ -2,14 +2,16 @@
 /*
  * The shape of a cache's slabs.  Pure arithmetic: no memory, no system calls.
  *
- *   block                                                  block + slab_size
- *   |  color  | header, summary, parts | objects ... | bitmaps |  rest  |
- *             ^ the slab: all offsets below are from here
+ *   block                                                 block + slab_size
+ *   |  color  | ... bits 1, bits 0 | header, summary, parts | objects | rest |
+ *                                  ^ the slab: offsets are from here
  *
- * A slab starts `color` bytes into its block, so that headers and objects of
- * many slabs do not fall on the same cache sets.  The color follows from the
- * block's address alone.  Small bitmaps lie before the objects, large ones
- * behind them, where they are not touched before an object comes back.
+ * A slab starts `color` bytes further into its block than it must, so that
+ * headers and objects of many slabs do not fall on the same cache sets.  The
+ * color follows from the block's address alone.  The bits lie before the slab,
+ * the first ones last: what one object needs, bits, header, object, is
+ * together on one page or two, and large bitmaps cost nothing before they are
+ * used.
  */
 #ifndef SLABI_GEOMETRY_H
 #define SLABI_GEOMETRY_H
@@ -40,8 +42,9 @@ struct slabi_geometry {
 	size_t stride;        /* from object to object, perhaps padded */
 	size_t slab_size;     /* bytes of a block */
 	size_t first;         /* where the objects start */
-	size_t free_bits;     /* where the bitmap of free objects starts */
-	size_t made_bits;     /* that of constructed objects; 0: there is none */
+	size_t front;         /* from the block to its slab, without color */
+	bool made;            /* there are constructed bits */
+	unsigned bits_shift;  /* log2 of the bytes of bits for 64 objects */
 	uint32_t objects;     /* in a slab */
 	uint32_t words;       /* of one bitmap */
 	uint64_t inverse;     /* 2^32 / stride, rounded up */
@@ -74,14 +77,15 @@ slabi_geometry_slab(const struct slabi_geometry *geometry, uintptr_t block)
 	uintptr_t color = block >> geometry->granule_shift &
 	    geometry->color_mask;
 
-	return (void *)(block + color * geometry->color_step);
+	return (void *)(block + geometry->front +
+	    color * geometry->color_step);
 }
 
 /* Bytes from any slab on that are in its block, whatever its color. */
 static inline size_t
 slabi_geometry_extent(const struct slabi_geometry *geometry)
 {
-	return geometry->slab_size -
+	return geometry->slab_size - geometry->front -
 	    geometry->color_mask * geometry->color_step;
 }
 

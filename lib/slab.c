@@ -5,9 +5,10 @@
 #include <assert.h>
 
 static uint64_t *
-made_bits(const struct slab *slab, const struct slabi_geometry *geometry)
+made_bits(const struct slab *slab, const struct slabi_geometry *geometry,
+    size_t word)
 {
-	return (uint64_t *)((uintptr_t)slab + geometry->made_bits);
+	return slabi_slab_bits(slab, geometry, word) + 1;
 }
 
 static uint32_t
@@ -31,7 +32,7 @@ uint64_t
 slabi_slab_made_word(const struct slab *slab,
     const struct slabi_geometry *geometry, uint32_t word)
 {
-	return word < slab->ready ? made_bits(slab, geometry)[word] : 0;
+	return word < slab->ready ? *made_bits(slab, geometry, word) : 0;
 }
 
 void
@@ -39,9 +40,9 @@ slabi_slab_make_ready(struct slab *slab, const struct slabi_geometry *geometry,
     uint32_t word)
 {
 	for (; slab->ready <= word; slab->ready++) {
-		slabi_slab_free_bits(slab, geometry)[slab->ready] = 0;
-		if (geometry->made_bits)
-			made_bits(slab, geometry)[slab->ready] = 0;
+		*slabi_slab_bits(slab, geometry, slab->ready) = 0;
+		if (geometry->made)
+			*made_bits(slab, geometry, slab->ready) = 0;
 	}
 }
 
@@ -88,7 +89,7 @@ static size_t
 take_word(struct slab *slab, const struct slabi_geometry *geometry,
     uint32_t word, uint64_t bits, size_t n, void **out, ptrdiff_t step)
 {
-	uint64_t *word_bits = &slabi_slab_free_bits(slab, geometry)[word];
+	uint64_t *word_bits = slabi_slab_bits(slab, geometry, word);
 	char *base = slabi_slab_object(slab, geometry, (size_t)word * 64);
 	uint64_t left = bits;
 	size_t taken = 0;
@@ -118,10 +119,10 @@ slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
 
 	while (taken < n && slab->top != 0) {
 		uint32_t word = first_word(slab);
-		uint64_t bits = slabi_slab_free_bits(slab, geometry)[word];
+		uint64_t bits = *slabi_slab_bits(slab, geometry, word);
 
-		if (geometry->made_bits)
-			bits &= made_bits(slab, geometry)[word];
+		if (geometry->made)
+			bits &= *made_bits(slab, geometry, word);
 		if (bits == 0)
 			break;
 		taken += take_word(slab, geometry, word, bits, n - taken,
@@ -136,7 +137,7 @@ slabi_slab_take_first(struct slab *slab, const struct slabi_geometry *geometry)
 	uint32_t word = first_word(slab);
 	void *object;
 
-	take_word(slab, geometry, word, slabi_slab_free_bits(slab, geometry)[word], 1,
+	take_word(slab, geometry, word, *slabi_slab_bits(slab, geometry, word), 1,
 	    &object, 1);
 	return object;
 }
@@ -170,11 +171,11 @@ slabi_slab_give_all(struct slab *slab, const struct slabi_geometry *geometry)
 		return;
 	slabi_slab_make_ready(slab, geometry, words - 1);
 	for (word = 0; word < words; word++) {
-		slabi_slab_free_bits(slab, geometry)[word] = ~UINT64_C(0);
+		*slabi_slab_bits(slab, geometry, word) = ~UINT64_C(0);
 		slabi_slab_set_above(slab, word);
 	}
 	if (slab->carved % 64 != 0)
-		slabi_slab_free_bits(slab, geometry)[words - 1] =
+		*slabi_slab_bits(slab, geometry, words - 1) =
 		    (UINT64_C(1) << slab->carved % 64) - 1;
 	slab->out = 0;
 }
@@ -188,9 +189,9 @@ slabi_slab_set_made(struct slab *slab, const struct slabi_geometry *geometry,
 
 	slabi_slab_make_ready(slab, geometry, word);
 	if (made)
-		made_bits(slab, geometry)[word] |= bit;
+		*made_bits(slab, geometry, word) |= bit;
 	else
-		made_bits(slab, geometry)[word] &= ~bit;
+		*made_bits(slab, geometry, word) &= ~bit;
 }
 
 bool
@@ -225,7 +226,7 @@ slabi_slab_check(const struct slab *slab,
 		return "the watermark is above the last object";
 	for (word = 0; word < geometry->words; word++) {
 		uint64_t bits = slabi_slab_free_word(slab, geometry, word);
-		uint64_t made = geometry->made_bits ?
+		uint64_t made = geometry->made ?
 		    slabi_slab_made_word(slab, geometry, word) : 0;
 		uint32_t start = word * 64;
 		uint64_t valid = slab->carved <= start ? 0 :

@@ -125,18 +125,20 @@ slabi_slab_purged(struct slab *slab, const struct slabi_geometry *geometry)
 	return slab->summary + (geometry->words + 63) / 64;
 }
 
+/* Where the n-th word of free bits is; that of constructed bits follows it. */
 static inline uint64_t *
-slabi_slab_free_bits(const struct slab *slab,
-    const struct slabi_geometry *geometry)
+slabi_slab_bits(const struct slab *slab, const struct slabi_geometry *geometry,
+    size_t word)
 {
-	return (uint64_t *)((uintptr_t)slab + geometry->free_bits);
+	return (uint64_t *)((uintptr_t)slab -
+	    ((word + 1) << geometry->bits_shift));
 }
 
 static inline uint64_t
 slabi_slab_free_word(const struct slab *slab,
     const struct slabi_geometry *geometry, uint32_t word)
 {
-	return word < slab->ready ? slabi_slab_free_bits(slab, geometry)[word] : 0;
+	return word < slab->ready ? *slabi_slab_bits(slab, geometry, word) : 0;
 }
 
 /*
@@ -181,7 +183,7 @@ slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
     size_t index)
 {
 	uint32_t word = (uint32_t)(index / 64);
-	uint64_t *place = &slabi_slab_free_bits(slab, geometry)[word];
+	uint64_t *place = slabi_slab_bits(slab, geometry, word);
 	uint64_t bits;
 
 	if (SLAB_UNLIKELY_(index >= slab->carved))
@@ -219,8 +221,8 @@ slabi_slab_give_run(struct slab *slab, const struct slabi_geometry *geometry,
 	for (i = 0; i < n; i++) {
 		size_t offset = (uintptr_t)objects[i] - first;
 		size_t index = slabi_geometry_index(geometry, offset);
-		uint64_t *place = slabi_slab_free_bits(slab, geometry) +
-		    index / 64;
+		uint64_t *place = slabi_slab_bits(slab, geometry,
+		    index / 64);
 
 		if (offset >= limit || index * stride != offset)
 			break;

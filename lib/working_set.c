@@ -77,7 +77,7 @@ slabi_working_set_destruct(struct slabi_layer *layer, struct slab *slab)
 {
 	uint32_t word;
 
-	if (!layer->system.geometry.made_bits)
+	if (!layer->system.geometry.made)
 		return;
 	for (word = 0; word < slab->ready; word++)
 		destruct_word(layer, slab, word, ~UINT64_C(0));
@@ -101,9 +101,7 @@ part_objects(const struct slabi_geometry *geometry, const struct slab *slab,
 	size_t start = (size_t)number << geometry->purge_shift;
 	size_t end = start + ((size_t)1 << geometry->purge_shift);
 	size_t objects = color + geometry->first;
-	size_t behind = geometry->free_bits > geometry->first ?
-	    color + geometry->free_bits : block_end;
-	struct part part = { 0, 0, start >= objects && end <= behind };
+	struct part part = { 0, 0, start >= objects && end <= block_end };
 
 	if (part.whole) {
 		part.first = (start - objects) / geometry->stride;
@@ -135,7 +133,7 @@ static void
 destruct_range(struct slabi_layer *layer, struct slab *slab, size_t first,
     size_t end)
 {
-	if (!layer->system.geometry.made_bits)
+	if (!layer->system.geometry.made)
 		return;
 	while (first < end) {
 		size_t n = slabi_smaller(64 - first % 64, end - first);
@@ -328,7 +326,7 @@ drain_step(struct slabi_layer *layer)
 	struct slabi_period *period = &layer->period;
 	struct slab *slab = period->draining;
 
-	if (layer->system.geometry.made_bits &&
+	if (layer->system.geometry.made &&
 	    period->destructed < slab->ready) {
 		destruct_word(layer, slab, period->destructed++, ~UINT64_C(0));
 		return;

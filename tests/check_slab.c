@@ -29,7 +29,8 @@ static void set_up(struct bench *bench, size_t size, size_t slab_size,
 	bench->made = calloc(bench->geometry.objects, sizeof(bool));
 	ck_assert(bench->block && bench->states && bench->made);
 	memset(bench->block, 0xA5, slab_size);
-	bench->slab = (struct slab *)(void *)bench->block;
+	bench->slab = slabi_geometry_slab(&bench->geometry,
+	    (uintptr_t)bench->block);
 	slabi_slab_init(bench->slab, &bench->geometry, bench->block);
 }
 
@@ -42,7 +43,7 @@ static void tear_down(struct bench *bench)
 
 static size_t index_of(const struct bench *bench, const void *object)
 {
-	size_t offset = (size_t)((const char *)object - bench->block) -
+	size_t offset = (size_t)((const char *)object - (char *)bench->slab) -
 	    bench->geometry.first;
 
 	ck_assert_uint_eq(offset % bench->geometry.stride, 0);
@@ -67,7 +68,7 @@ static void verify(const struct bench *bench)
 	for (size_t i = 0; i < g->objects; i++) {
 		ck_assert_int_eq(slabi_slab_place(bench->slab, g, i),
 		    places[bench->states[i]]);
-		if (g->made_bits)
+		if (g->made)
 			ck_assert_int_eq(slabi_slab_is_made(bench->slab, g,
 			    i), bench->made[i]);
 	}
@@ -118,7 +119,7 @@ static void take(struct bench *bench, size_t n)
 		size_t index = index_of(bench, out[n - 1 - i]);
 
 		at = first_free(bench, at);
-		if (bench->geometry.made_bits)
+		if (bench->geometry.made)
 			ck_assert(bench->made[index]);
 		else
 			ck_assert_uint_eq(index, at);
@@ -126,9 +127,9 @@ static void take(struct bench *bench, size_t n)
 		came_out(bench, index, FREE);
 	}
 	at = first_free(bench, 0);
-	if (got < n && !bench->geometry.made_bits)
+	if (got < n && !bench->geometry.made)
 		ck_assert_uint_eq(at, bench->carved);
-	if (got < n && bench->geometry.made_bits) /* none in the first word */
+	if (got < n && bench->geometry.made) /* none in the first word */
 		for (size_t i = at; i < bench->carved && i / 64 == at / 64;
 		    i++)
 			ck_assert(bench->states[i] != FREE || !bench->made[i]);
@@ -164,7 +165,7 @@ static void give_all(struct bench *bench)
 
 static void set_made(struct bench *bench, size_t index, bool made)
 {
-	if (!bench->geometry.made_bits || index >= bench->carved)
+	if (!bench->geometry.made || index >= bench->carved)
 		return;
 	slabi_slab_set_made(bench->slab, &bench->geometry, index, made);
 	bench->made[index] = made;
@@ -252,8 +253,7 @@ END_TEST
 
 static uint64_t *free_word(const struct bench *bench, size_t word)
 {
-	return (uint64_t *)(void *)(bench->block +
-	    bench->geometry.free_bits) + word;
+	return slabi_slab_bits(bench->slab, &bench->geometry, word);
 }
 
 static void damage_watermark(struct bench *bench)
