@@ -130,7 +130,7 @@ START_TEST(test_map_agrees_with_a_list_after_random_changes)
 		set_up(&bench, shapes[i].granule_shift, shapes[i].extent);
 		for (size_t step = 0; step < 30000; step++) {
 			size_t most = step % 5000 + 1; /* waves */
-			size_t n = support_random(&random) %
+			size_t n = (size_t)support_random(&random) %
 			    (most < MANY ? most : MANY);
 
 			if (bench.slabs[n] != 0)
