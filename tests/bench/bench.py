@@ -182,6 +182,17 @@ def machine():
             time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())]
 
 
+def earlier_notes(paths):
+    """On which machine and when these were measured."""
+    notes = []
+    for path in paths:
+        beside = os.path.join(os.path.dirname(path), 'machine.txt')
+        if os.path.exists(beside):
+            with open(beside) as file:
+                notes += file.read().splitlines()
+    return notes
+
+
 def main():
     options = arguments()
     os.makedirs(options.output, exist_ok=True)
@@ -189,6 +200,7 @@ def main():
     notes = []
     if options.report:
         measured = results.load(options.report)
+        notes = earlier_notes(options.report)
     else:
         cpus = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {options.cpu if options.cpu is not None
