@@ -6,9 +6,23 @@ documents = \
 	doc/PACKAGERS \
 	doc/coding-style.md \
 	doc/design.md \
+	doc/performance.md \
 	doc/testing.md \
 	doc/tutorial.md
-EXTRA_DIST += $(documents)
+figures = \
+	doc/figures/churn.png \
+	doc/figures/churn.svg \
+	doc/figures/live.png \
+	doc/figures/live.svg \
+	doc/figures/new.png \
+	doc/figures/new.svg \
+	doc/figures/pair.png \
+	doc/figures/pair.svg \
+	doc/figures/walk.png \
+	doc/figures/walk.svg \
+	doc/figures/warm.png \
+	doc/figures/warm.svg
+EXTRA_DIST += $(documents) $(figures)
 
 examples = \
 	doc/examples/backing \

@@ -17,7 +17,7 @@ static size_t
 default_rounds(size_t size, const struct slabi_backing *backing)
 {
 	size_t rounds = size > 64 * KIB ? 0 :
-	    slabi_larger(slabi_smaller(512 * KIB / size, 1024), 16);
+	    slabi_larger(slabi_smaller(1024 * KIB / size, 1024), 16);
 
 	if (backing->fixed) /* small buffers are for objects */
 		rounds = slabi_smaller(rounds,
