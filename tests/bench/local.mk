@@ -35,23 +35,6 @@ bench_files = \
 	tests/bench/workloads/walk.h
 EXTRA_DIST += $(bench_files)
 
-# The plots of the run that doc/performance.md tells of.
-EXTRA_DIST += \
-	doc/figures/churn.png \
-	doc/figures/churn.svg \
-	doc/figures/instructions.png \
-	doc/figures/instructions.svg \
-	doc/figures/live.png \
-	doc/figures/live.svg \
-	doc/figures/new.png \
-	doc/figures/new.svg \
-	doc/figures/pair.png \
-	doc/figures/pair.svg \
-	doc/figures/walk.png \
-	doc/figures/walk.svg \
-	doc/figures/warm.png \
-	doc/figures/warm.svg
-
 #| make bench           libslab beside its peers, measured: bench-out/;
 #|                      BENCH_FLAGS=--quick for 3 minutes instead of 40
 BENCH_FLAGS =
