@@ -42,14 +42,6 @@ slabi_cache_set_magazine(struct slab_cache *cache, void **words,
 		words[i] = (char *)cache + 1;
 }
 
-/* The window has been left, or is about to be: a visit of the slow paths. */
-static void
-visit(struct slab_cache *cache)
-{
-	move_window(cache);
-	slabi_working_set_step(&cache->layer);
-}
-
 /* What goes to the slab layer when the magazine is full: half of it. */
 static size_t
 half(const struct slab_cache *cache)
@@ -121,6 +113,42 @@ slabi_cache_forget_rounds(struct slab_cache *cache)
 {
 	cache->magazine.top = cache->floor;
 	move_window(cache);
+}
+
+/*
+ * Rounds have a working set as slabs have one: the oldest ones that were in the
+ * magazine all through a period go back, a portion at every visit, or they
+ * would keep their slabs from becoming empty.  Between visits as many rounds
+ * as the window is wide may have come and gone.
+ */
+static void
+age_rounds(struct slab_cache *cache)
+{
+	size_t rounds = slabi_cache_rounds(cache);
+	size_t least = slabi_smaller(cache->least_rounds, rounds);
+
+	if (cache->period != cache->layer.period.number) {
+		cache->period = cache->layer.period.number;
+		cache->idle_rounds = least > WINDOW ? least - WINDOW : 0;
+		least = rounds;
+	}
+	cache->least_rounds = least;
+	if (cache->idle_rounds > 0) {
+		size_t n = slabi_smaller(cache->idle_rounds, MOST_PORTION);
+
+		n = slabi_smaller(n, rounds);
+		cache->idle_rounds -= n;
+		slabi_cache_flush(cache, n);
+	}
+}
+
+/* The window has been left, or is about to be: a visit of the slow paths. */
+static void
+visit(struct slab_cache *cache)
+{
+	age_rounds(cache);
+	move_window(cache);
+	slabi_working_set_step(&cache->layer);
 }
 
 bool

@@ -33,6 +33,9 @@ struct slab_cache {
 	size_t wanted;          /* rounds that there may be room for */
 	void *large;            /* the block of a magazine that has grown, or NULL */
 	size_t large_size;
+	uint32_t period;        /* the working period of the last visit */
+	size_t least_rounds;    /* fewest rounds at a visit in this period */
+	size_t idle_rounds;     /* oldest ones that are to go back */
 	struct slabi_layer layer;
 	slab_oom_handler *oom;  /* NULL: none */
 	void *oom_arg;

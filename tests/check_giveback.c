@@ -115,6 +115,45 @@ START_TEST(test_period_end_gives_idle_slabs_back)
 }
 END_TEST
 
+/* A little of it, which the magazine's top rounds are enough for. */
+static void small_traffic(slab_cache *cache)
+{
+	void *some[200];
+
+	for (int i = 0; i < 1000; i++) {
+		ck_assert_uint_eq(slab_alloc_bulk(cache, 200, some), 200);
+		slab_free_bulk(cache, 200, some);
+	}
+}
+
+/* Old rounds of the magazine must not keep slabs from becoming empty. */
+START_TEST(test_period_end_takes_idle_rounds_out_of_the_magazine)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache;
+	size_t slabs;
+
+	support_clock_stop();
+	cache = build_counted(&memory, slab_builder_magazine(small_slabs(15),
+	    1000));
+	slabs = stats_of(cache).slabs;
+	for (size_t i = 400; i < MANY; i++)
+		if (i % 20 != 0)
+			slab_free(cache, objects[i]);
+	slab_reap(cache);
+	/* Some of every slab are in the magazine, below some of a few. */
+	for (size_t i = 400; i < MANY; i += 20)
+		slab_free(cache, objects[i]);
+	slab_free_bulk(cache, 400, objects);
+	for (int i = 0; i < 8; i++) {
+		support_clock_forward(16);
+		small_traffic(cache);
+	}
+	ck_assert_uint_lt(stats_of(cache).slabs, slabs / 4);
+	end(cache, &memory);
+}
+END_TEST
+
 START_TEST(test_period_default_is_15_seconds)
 {
 	slab_cache *cache;
@@ -359,6 +398,7 @@ CHECK_MAIN("giveback",
     test_period_0_gives_an_empty_slab_back_at_once,
     test_period_never_keeps_all_until_reap,
     test_period_end_gives_idle_slabs_back,
+    test_period_end_takes_idle_rounds_out_of_the_magazine,
     test_period_default_is_15_seconds,
     test_period_ends_for_programs_within_their_magazine,
     test_period_slabs_in_use_stay,
