@@ -21,16 +21,35 @@ static struct stranded *all_stranded;
 static pthread_mutex_t stranded_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void
+lock_stranded(void)
+{
+	pthread_mutex_lock(&stranded_lock);
+}
+
+static void
+unlock_stranded(void)
+{
+	pthread_mutex_unlock(&stranded_lock);
+}
+
+/* A child must not find it locked by a thread that it does not have. */
+__attribute__((constructor)) static void
+survive_fork(void)
+{
+	pthread_atfork(lock_stranded, unlock_stranded, unlock_stranded);
+}
+
+static void
 strand(void *block, size_t size)
 {
 	struct stranded *stranded = block;
 
 	slabi_os.purge(block, size);
 	stranded->size = size;
-	pthread_mutex_lock(&stranded_lock);
+	lock_stranded();
 	stranded->next = all_stranded;
 	all_stranded = stranded;
-	pthread_mutex_unlock(&stranded_lock);
+	unlock_stranded();
 }
 
 /* One of that size and alignment, or with size 0 any; NULL: none. */
@@ -39,14 +58,14 @@ take_stranded(size_t size, size_t align)
 {
 	struct stranded **link, *found;
 
-	pthread_mutex_lock(&stranded_lock);
+	lock_stranded();
 	for (link = &all_stranded; (found = *link); link = &found->next)
 		if (size == 0 || (found->size == size &&
 		    ((uintptr_t)found & (align - 1)) == 0))
 			break;
 	if (found)
 		*link = found->next;
-	pthread_mutex_unlock(&stranded_lock);
+	unlock_stranded();
 	return found;
 }
 

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FORKS 60
+#define FORKS 200
 
 static atomic_bool enough;
 
