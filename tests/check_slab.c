@@ -174,7 +174,7 @@ static void set_made(struct bench *bench, size_t index, bool made)
 static void do_one(struct bench *bench, uint64_t number)
 {
 	size_t index = (size_t)(number >> 8) % bench->geometry.objects;
-	size_t n = (number >> 8) % 100 + 1;
+	size_t n = (size_t)(number >> 8) % 100 + 1;
 
 	switch (number % 16) {
 	case 0: carve(bench, n); break;

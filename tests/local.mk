@@ -134,8 +134,9 @@ check-s390x: variant-source
 coverage:
 	$(MAKE) check 'TESTS=$$(program_tests)'
 	mkdir -p coverage
-	gcovr --root $(abs_srcdir) --filter '$(abs_srcdir)/lib/' \
-	    --object-directory . . --fail-under-line 95 \
+	top=`cd $(srcdir) && pwd` && gcovr --root "$$top" \
+	    --filter "$$top/lib/" --object-directory . . \
+	    --fail-under-line 95 \
 	    --html-details coverage/index.html --print-summary
 
 #| make abi-baseline    the interface of this release, for tests/test_abi.sh
