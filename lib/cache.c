@@ -49,9 +49,8 @@ half(const struct slab_cache *cache)
 	return (slabi_cache_capacity(cache) + 1) / 2;
 }
 
-/* What comes back when it is empty: not more than soon will be used. */
-static size_t
-portion(const struct slab_cache *cache)
+size_t
+slabi_cache_portion(const struct slab_cache *cache)
 {
 	return slabi_smaller(half(cache), MOST_PORTION);
 }
@@ -142,9 +141,8 @@ age_rounds(struct slab_cache *cache)
 	}
 }
 
-/* The window has been left, or is about to be: a visit of the slow paths. */
-static void
-visit(struct slab_cache *cache)
+void
+slabi_cache_visit(struct slab_cache *cache)
 {
 	age_rounds(cache);
 	move_window(cache);
@@ -193,9 +191,8 @@ handler_helps(struct slab_cache *cache)
 	return helps;
 }
 
-/* Take up to `n` constructed objects from the slab layer; 0: errno says why. */
-static size_t
-obtain(struct slab_cache *cache, size_t n, void **out, ptrdiff_t step)
+size_t
+slabi_cache_obtain(struct slab_cache *cache, size_t n, void **out, ptrdiff_t step)
 {
 	size_t taken;
 	bool raw;
@@ -208,13 +205,12 @@ obtain(struct slab_cache *cache, size_t n, void **out, ptrdiff_t step)
 	return taken;
 }
 
-/* Fill the empty magazine by a portion, the lowest address on top; whether. */
-static bool
-refill(struct slab_cache *cache)
+bool
+slabi_cache_refill(struct slab_cache *cache)
 {
 	void **first = cache->floor + 1;
-	size_t n = portion(cache);
-	size_t got = obtain(cache, n, first + n - 1, -1);
+	size_t n = slabi_cache_portion(cache);
+	size_t got = slabi_cache_obtain(cache, n, first + n - 1, -1);
 
 	if (got == 0)
 		return false;
@@ -231,7 +227,7 @@ take_directly(struct slab_cache *cache)
 {
 	void *object;
 
-	return obtain(cache, 1, &object, 1) == 1 ? object : NULL;
+	return slabi_cache_obtain(cache, 1, &object, 1) == 1 ? object : NULL;
 }
 
 void *
@@ -241,12 +237,12 @@ slab_alloc_slow(slab_cache *cache)
 
 	if (cache->ceiling == cache->floor)
 		object = take_directly(cache);
-	else if (cache->magazine.top > cache->floor || refill(cache))
+	else if (cache->magazine.top > cache->floor || slabi_cache_refill(cache))
 		object = *cache->magazine.top--;
 	else
 		object = NULL;
 	if (object)
-		visit(cache);
+		slabi_cache_visit(cache);
 	return object;
 }
 
@@ -319,7 +315,7 @@ slab_free_slow(slab_cache *cache, void *object)
 	} else {
 		push_full(cache, object);
 	}
-	visit(cache);
+	slabi_cache_visit(cache);
 	errno = error;
 }
 
@@ -337,114 +333,4 @@ slab_zalloc(slab_cache *cache)
 	if (object)
 		memset(object, 0, cache->layer.system.geometry.size);
 	return object;
-}
-
-/* Take up to `n` rounds of the magazine. */
-static size_t
-pop_some(struct slab_cache *cache, size_t n, void **out)
-{
-	size_t rounds = slabi_cache_rounds(cache);
-
-	n = slabi_smaller(n, rounds);
-	cache->magazine.top -= n;
-	memcpy(out, cache->magazine.top + 1, n * sizeof(*out));
-	if (cache->magazine.top < cache->magazine.base)
-		visit(cache);
-	return n;
-}
-
-static __attribute__((noinline)) size_t
-alloc_bulk_slow(slab_cache *cache, size_t n, void **out)
-{
-	size_t done = pop_some(cache, n, out);
-
-	while (done < n) {
-		size_t some;
-
-		/* Few go through the magazine, many do not need it. */
-		if (n - done < portion(cache))
-			some = refill(cache) ?
-			    pop_some(cache, n - done, out + done) : 0;
-		else
-			some = obtain(cache, n - done, out + done, 1);
-		if (some == 0)
-			break;
-		done += some;
-		slabi_working_set_step(&cache->layer);
-	}
-	return done;
-}
-
-size_t
-slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
-{
-	void **from;
-	size_t i;
-
-	if (n > (size_t)(cache->magazine.top - cache->magazine.base))
-		return alloc_bulk_slow(cache, n, out);
-	from = cache->magazine.top - n;
-	cache->magazine.top = from;
-#pragma GCC unroll 8
-	for (i = 0; i < n; i++)
-		out[i] = from[i + 1];
-	return n;
-}
-
-/* Push up to `n` objects, as many as there is room for, without any NULL. */
-static size_t
-push_some(struct slab_cache *cache, size_t n, void *const *objects)
-{
-	void **first = cache->magazine.top + 1;
-	size_t nulls = 0;
-	size_t i;
-
-	n = slabi_smaller(n, (size_t)(cache->ceiling + 1 - first));
-	for (i = 0; i < n; i++) {
-		first[i] = objects[i];
-		nulls += objects[i] == NULL;
-	}
-	cache->magazine.top += n - nulls;
-	if (SLAB_UNLIKELY_(nulls > 0))
-		for (i = 0; i < n; i++)
-			if (objects[i])
-				*first++ = objects[i];
-	if (cache->magazine.top > cache->magazine.end)
-		visit(cache);
-	return n;
-}
-
-static __attribute__((noinline)) void
-free_bulk_slow(slab_cache *cache, size_t n, void *const *objects)
-{
-	int error = errno;
-	size_t done = push_some(cache, n, objects);
-
-	while (done < n) {
-		slab_free_slow(cache, objects[done++]);
-		done += push_some(cache, n - done, objects + done);
-	}
-	errno = error;
-}
-
-void
-slab_free_bulk(slab_cache *cache, size_t n, void *const *objects)
-{
-	void **first = cache->magazine.top + 1;
-	uintptr_t nulls = 0; /* the top bit: 1 if there was one, or may be */
-	size_t i;
-
-	if (n > (size_t)(cache->magazine.end - cache->magazine.top)) {
-		free_bulk_slow(cache, n, objects);
-		return;
-	}
-#pragma GCC unroll 8
-	for (i = 0; i < n; i++) {
-		first[i] = objects[i];
-		nulls |= (uintptr_t)objects[i] - 1;
-	}
-	if (SLAB_UNLIKELY_(nulls > UINTPTR_MAX / 2))
-		free_bulk_slow(cache, n, objects);
-	else
-		cache->magazine.top += n;
 }

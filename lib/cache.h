@@ -82,6 +82,15 @@ slabi_cache_magazine_words(size_t capacity)
 	return SLAB_AHEAD_ + capacity;
 }
 
+/* The window has been left, or is about to be: a visit of the slow paths. */
+void slabi_cache_visit(struct slab_cache *cache);
+/* What comes back when it is empty: not more than soon will be used. */
+size_t slabi_cache_portion(const struct slab_cache *cache);
+/* Take up to `n` constructed objects from the slab layer; 0: errno says why. */
+size_t slabi_cache_obtain(struct slab_cache *cache, size_t n, void **out,
+    ptrdiff_t step);
+/* Fill the empty magazine by a portion, the lowest address on top; whether. */
+bool slabi_cache_refill(struct slab_cache *cache);
 /* Give the `n` oldest rounds back to the slab layer. */
 void slabi_cache_flush(struct slab_cache *cache, size_t n);
 /* Empty the magazine, whose rounds the slab layer has taken back itself. */

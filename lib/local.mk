@@ -12,6 +12,7 @@ lib_libslabi_la_SOURCES = \
 	lib/build.c \
 	lib/builder.c \
 	lib/builder.h \
+	lib/bulk.c \
 	lib/cache.c \
 	lib/cache.h \
 	lib/error.c \

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the bulk calls: copies in and out of the magazine. */
+#include <errno.h>
+
+#include "cache.h"
+
+/* Take up to `n` rounds of the magazine. */
+static size_t
+pop_some(struct slab_cache *cache, size_t n, void **out)
+{
+	size_t rounds = slabi_cache_rounds(cache);
+
+	n = slabi_smaller(n, rounds);
+	cache->magazine.top -= n;
+	memcpy(out, cache->magazine.top + 1, n * sizeof(*out));
+	if (cache->magazine.top < cache->magazine.base)
+		slabi_cache_visit(cache);
+	return n;
+}
+
+static __attribute__((noinline)) size_t
+alloc_bulk_slow(slab_cache *cache, size_t n, void **out)
+{
+	size_t done = pop_some(cache, n, out);
+
+	while (done < n) {
+		size_t some;
+
+		/* Few go through the magazine, many do not need it. */
+		if (n - done < slabi_cache_portion(cache))
+			some = slabi_cache_refill(cache) ?
+			    pop_some(cache, n - done, out + done) : 0;
+		else
+			some = slabi_cache_obtain(cache, n - done, out + done, 1);
+		if (some == 0)
+			break;
+		done += some;
+		slabi_working_set_step(&cache->layer);
+	}
+	return done;
+}
+
+size_t
+slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
+{
+	void **from;
+	size_t i;
+
+	if (n > (size_t)(cache->magazine.top - cache->magazine.base))
+		return alloc_bulk_slow(cache, n, out);
+	from = cache->magazine.top - n;
+	cache->magazine.top = from;
+#pragma GCC unroll 8
+	for (i = 0; i < n; i++)
+		out[i] = from[i + 1];
+	return n;
+}
+
+/* Push up to `n` objects, as many as there is room for, without any NULL. */
+static size_t
+push_some(struct slab_cache *cache, size_t n, void *const *objects)
+{
+	void **first = cache->magazine.top + 1;
+	size_t nulls = 0;
+	size_t i;
+
+	n = slabi_smaller(n, (size_t)(cache->ceiling + 1 - first));
+	for (i = 0; i < n; i++) {
+		first[i] = objects[i];
+		nulls += objects[i] == NULL;
+	}
+	cache->magazine.top += n - nulls;
+	if (SLAB_UNLIKELY_(nulls > 0))
+		for (i = 0; i < n; i++)
+			if (objects[i])
+				*first++ = objects[i];
+	if (cache->magazine.top > cache->magazine.end)
+		slabi_cache_visit(cache);
+	return n;
+}
+
+static __attribute__((noinline)) void
+free_bulk_slow(slab_cache *cache, size_t n, void *const *objects)
+{
+	int error = errno;
+	size_t done = push_some(cache, n, objects);
+
+	while (done < n) {
+		slab_free_slow(cache, objects[done++]);
+		done += push_some(cache, n - done, objects + done);
+	}
+	errno = error;
+}
+
+void
+slab_free_bulk(slab_cache *cache, size_t n, void *const *objects)
+{
+	void **first = cache->magazine.top + 1;
+	uintptr_t nulls = 0; /* the top bit: 1 if there was one, or may be */
+	size_t i;
+
+	if (n > (size_t)(cache->magazine.end - cache->magazine.top)) {
+		free_bulk_slow(cache, n, objects);
+		return;
+	}
+#pragma GCC unroll 8
+	for (i = 0; i < n; i++) {
+		first[i] = objects[i];
+		nulls |= (uintptr_t)objects[i] - 1;
+	}
+	if (SLAB_UNLIKELY_(nulls > UINTPTR_MAX / 2))
+		free_bulk_slow(cache, n, objects);
+	else
+		cache->magazine.top += n;
+}
