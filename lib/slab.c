@@ -46,12 +46,6 @@ slabi_slab_make_ready(struct slab *slab, const struct slabi_geometry *geometry,
 	}
 }
 
-static uint64_t
-low_bits(size_t n)
-{
-	return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
-}
-
 /* The first word of the bitmap with a free object; there is one. */
 static uint32_t
 first_word(const struct slab *slab)
@@ -230,7 +224,7 @@ slabi_slab_check(const struct slab *slab,
 		    slabi_slab_made_word(slab, geometry, word) : 0;
 		uint32_t start = word * 64;
 		uint64_t valid = slab->carved <= start ? 0 :
-		    low_bits(slab->carved - start);
+		    slabi_low_bits(slab->carved - start);
 
 		if ((bits | made) & ~valid)
 			return "a bit above the watermark is set";

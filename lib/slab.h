@@ -108,6 +108,13 @@ slabi_slab_free_count(const struct slab *slab)
 	return slab->carved - slab->out;
 }
 
+/* A word with its `n` lowest bits set. */
+static inline uint64_t
+slabi_low_bits(size_t n)
+{
+	return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
+}
+
 /*
  * Where the pages of a slab's block begin: blocks of the heap begin within a
  * page, behind malloc's header.

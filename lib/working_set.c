@@ -16,12 +16,6 @@
 #define SWEPT 1u /* of a stamp: searched for idle pages since */
 #define SWEEP_STEP 32 /* parts of a slab that one step looks at */
 
-static uint64_t
-low_bits(size_t n)
-{
-	return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
-}
-
 static void
 start_period(struct slabi_layer *layer, uint64_t now)
 {
@@ -72,15 +66,26 @@ destruct_word(struct slabi_layer *layer, struct slab *slab, uint32_t word,
 	}
 }
 
+/* Destruct the constructed objects of a range. */
+static void
+destruct_range(struct slabi_layer *layer, struct slab *slab, size_t first,
+    size_t end)
+{
+	if (!layer->system.geometry.made)
+		return;
+	while (first < end) {
+		size_t n = slabi_smaller(64 - first % 64, end - first);
+
+		destruct_word(layer, slab, (uint32_t)(first / 64),
+		    slabi_low_bits(n) << first % 64);
+		first += n;
+	}
+}
+
 void
 slabi_working_set_destruct(struct slabi_layer *layer, struct slab *slab)
 {
-	uint32_t word;
-
-	if (!layer->system.geometry.made)
-		return;
-	for (word = 0; word < slab->ready; word++)
-		destruct_word(layer, slab, word, ~UINT64_C(0));
+	destruct_range(layer, slab, 0, (size_t)slab->ready * 64);
 }
 
 /* Where a part of a slab lies in terms of objects. */
@@ -122,26 +127,11 @@ range_idle(const struct slab *slab, const struct slabi_geometry *geometry,
 		    (uint32_t)(first / 64)) >> first % 64;
 		size_t n = slabi_smaller(64 - first % 64, end - first);
 
-		if (~bits & low_bits(n))
+		if (~bits & slabi_low_bits(n))
 			return false;
 		first += n;
 	}
 	return true;
-}
-
-static void
-destruct_range(struct slabi_layer *layer, struct slab *slab, size_t first,
-    size_t end)
-{
-	if (!layer->system.geometry.made)
-		return;
-	while (first < end) {
-		size_t n = slabi_smaller(64 - first % 64, end - first);
-
-		destruct_word(layer, slab, (uint32_t)(first / 64),
-		    low_bits(n) << first % 64);
-		first += n;
-	}
 }
 
 /* The word with a part's bit. */
