@@ -192,7 +192,8 @@ handler_helps(struct slab_cache *cache)
 }
 
 size_t
-slabi_cache_obtain(struct slab_cache *cache, size_t n, void **out, ptrdiff_t step)
+slabi_cache_obtain(struct slab_cache *cache, size_t n, void **out,
+    ptrdiff_t step)
 {
 	size_t taken;
 	bool raw;
