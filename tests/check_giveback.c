@@ -1,39 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Promise 5: memory goes back. */
-#include "check_support.h"
-
-#define SIZE 1000
-#define MANY 8000
-
-static void *objects[MANY];
-
-/*
- * A cache whose slabs are small, so that it has many, with a magazine that is
- * smaller than the traffic.
- */
-static slab_builder *small_slabs(unsigned period)
-{
-	return slab_builder_magazine(slab_builder_slab_size(
-	    slab_builder_working_period(slab_builder_new(SIZE), period),
-	    65536), 100);
-}
-
-static slab_cache *build_counted(struct memory *memory, slab_builder *builder)
-{
-	slab_cache *cache = memory_build(memory, builder);
-
-	ck_assert_ptr_nonnull(cache);
-	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
-	ck_assert_uint_ge(stats_of(cache).slabs, 4);
-	return cache;
-}
-
-static void end(slab_cache *cache, struct memory *memory)
-{
-	ck_assert_whole(cache);
-	ck_assert_int_eq(slab_destroy(cache), 0);
-	ck_assert(memory_end(memory));
-}
+#include "check_slabs.h"
 
 /* So much traffic that every clock is read. */
 static void traffic(slab_cache *cache)

@@ -72,6 +72,7 @@ program_tests = $(suite) $(examples)
 EXTRA_DIST += \
 	tests/abi/libslab-1.abi \
 	tests/abi/libslab.suppr \
+	tests/check_slabs.h \
 	tests/check_support.h \
 	tests/corpus \
 	tests/package.sh
