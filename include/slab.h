@@ -537,7 +537,7 @@ struct slab_magazine {
 	void **base;
 };
 
-#define SLAB_AHEAD_ 4 /* rounds between the one popped and the one prefetched */
+#define SLAB_AHEAD_ 16 /* rounds between the one popped and the one prefetched */
 
 /* SLAB_HOT_: how the two hot functions are defined, if they are at all. */
 #if defined(SLAB_INLINE) && !defined(SLAB_HOT_)

@@ -35,7 +35,7 @@ struct slab_cache {
 	size_t large_size;
 	uint32_t period;        /* the working period of the last visit */
 	size_t least_rounds;    /* fewest rounds at a visit in this period */
-	size_t idle_rounds;     /* oldest ones that are to go back */
+	size_t idle_rounds;     /* that are to go back */
 	struct slabi_layer layer;
 	slab_oom_handler *oom;  /* NULL: none */
 	void *oom_arg;
@@ -84,17 +84,25 @@ slabi_cache_magazine_words(size_t capacity)
 
 /* The window has been left, or is about to be: a visit of the slow paths. */
 void slabi_cache_visit(struct slab_cache *cache);
-/* What comes back when it is empty: not more than soon will be used. */
+/* What slabs give when it is empty: not more than soon will be used. */
 size_t slabi_cache_portion(const struct slab_cache *cache);
 /* Take up to `n` constructed objects from the slab layer; 0: errno says why. */
 size_t slabi_cache_obtain(struct slab_cache *cache, size_t n, void **out,
     ptrdiff_t step);
 /* Fill the empty magazine by a portion, the lowest address on top; whether. */
 bool slabi_cache_refill(struct slab_cache *cache);
-/* Give the `n` oldest rounds back to the slab layer. */
-void slabi_cache_flush(struct slab_cache *cache, size_t n);
+/*
+ * Have room in the full magazine.  Older rounds may go back to the slab layer
+ * for it; one that cannot is dropped and returned, and `place` says why.
+ */
+void *slabi_cache_make_room(struct slab_cache *cache, enum slabi_place *place);
+/* Give all rounds back to the slab layer. */
+void slabi_cache_flush(struct slab_cache *cache);
 /* Empty the magazine, whose rounds the slab layer has taken back itself. */
 void slabi_cache_forget_rounds(struct slab_cache *cache);
+/* Tell of an object that was freed wrongly. */
+_Noreturn void slabi_cache_misuse(const struct slab_cache *cache,
+    enum slabi_place place, const void *object);
 /* Is this address in the magazine? */
 bool slabi_cache_holds(const struct slab_cache *cache, const void *address);
 

@@ -98,6 +98,20 @@ is_crowded(size_t stride)
 	    stride <= IDEAL_SIZE / 16;
 }
 
+/* For slabi_geometry_index(): Newton's iteration, 3, 6, 12 … right bits. */
+static void
+set_inverse(struct slabi_geometry *geometry)
+{
+	size_t odd = geometry->stride;
+	unsigned bits;
+
+	for (geometry->rotation = 0; odd % 2 == 0; odd /= 2)
+		geometry->rotation++;
+	geometry->inverse = odd;
+	for (bits = 3; bits < sizeof(size_t) * 8; bits *= 2)
+		geometry->inverse *= 2 - odd * geometry->inverse;
+}
+
 /* Whether objects of this size can be reckoned with at all. */
 static bool
 set_stride(struct slabi_geometry *geometry, const struct slabi_wish *wish)
@@ -112,7 +126,7 @@ set_stride(struct slabi_geometry *geometry, const struct slabi_wish *wish)
 	if (wish->coloring && wish->align <= MOST_PADDING &&
 	    is_crowded(geometry->stride))
 		geometry->stride += MOST_PADDING;
-	geometry->inverse = (UINT64_C(1) << 32) / geometry->stride + 1;
+	set_inverse(geometry);
 	return true;
 }
 
@@ -131,9 +145,8 @@ lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	    slabi_smaller(SLABI_LINE, stride & (~stride + 1)));
 
 	geometry->made = wish->made;
-	geometry->bits_shift = wish->made ? 4 : 3;
-	geometry->front = slabi_round_up(words << geometry->bits_shift,
-	    SLABI_LINE);
+	geometry->bits_size = wish->made ? 16 : 8;
+	geometry->front = slabi_round_up(words * geometry->bits_size, SLABI_LINE);
 	geometry->first = slabi_round_up(geometry->front + head, start) -
 	    geometry->front;
 	geometry->objects = (uint32_t)objects;

@@ -44,10 +44,11 @@ struct slabi_geometry {
 	size_t first;         /* where the objects start */
 	size_t front;         /* from the block to its slab, without color */
 	bool made;            /* there are constructed bits */
-	unsigned bits_shift;  /* log2 of the bytes of bits for 64 objects */
+	size_t bits_size;     /* bytes of all bits for 64 objects */
 	uint32_t objects;     /* in a slab */
 	uint32_t words;       /* of one bitmap */
-	uint64_t inverse;     /* 2^32 / stride, rounded up */
+	size_t inverse;       /* of the stride without its powers of two, */
+	unsigned rotation;    /* which are so many */
 	uint64_t class_scale; /* SLABI_CLASSES * 2^32 / objects */
 	unsigned granule_shift; /* log2 of the largest power of two <= slab_size */
 	size_t color_step;    /* bytes from one color to the next */
@@ -81,23 +82,29 @@ slabi_geometry_slab(const struct slabi_geometry *geometry, uintptr_t block)
 	    color * geometry->color_step);
 }
 
-/* Bytes from any slab on that are in its block, whatever its color. */
+/* Bytes of a slab in which objects lie. */
 static inline size_t
 slabi_geometry_extent(const struct slabi_geometry *geometry)
 {
-	return geometry->slab_size - geometry->front -
-	    geometry->color_mask * geometry->color_step;
+	return geometry->objects * geometry->stride;
 }
 
 /*
- * The index of the object at an offset from the first one.  Exact for every
- * multiple of the stride (the offset is below 2^32, or the slab holds one
- * object); for other offsets any number, of which index * stride shows it.
+ * The index of the object that starts at an offset from the first one; a number
+ * above that of any object where none starts, whatever the offset.
+ *
+ * A multiple of an odd number is divided by multiplying with its inverse modulo
+ * 2^64 (2^32), and anything else becomes larger than all quotients; the stride's
+ * power of two is rotated away, which puts what it leaves into the top bits (H.
+ * S. Warren, "Hacker's Delight", second edition, sections 10-16 and 10-17).
  */
 static inline size_t
 slabi_geometry_index(const struct slabi_geometry *geometry, size_t offset)
 {
-	return (size_t)(offset * geometry->inverse >> 32);
+	size_t product = offset * geometry->inverse;
+
+	return product >> geometry->rotation |
+	    product << (-geometry->rotation & (sizeof(size_t) * 8 - 1));
 }
 
 /* The smallest power of two not below, the largest not above; x > 0. */

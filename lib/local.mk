@@ -20,6 +20,7 @@ lib_libslabi_la_SOURCES = \
 	lib/geometry.c \
 	lib/geometry.h \
 	lib/life.h \
+	lib/magazine.c \
 	lib/os.c \
 	lib/os.h \
 	lib/registry.c \

@@ -32,18 +32,26 @@ uint64_t
 slabi_slab_made_word(const struct slab *slab,
     const struct slabi_geometry *geometry, uint32_t word)
 {
-	return word < slab->ready ? *made_bits(slab, geometry, word) : 0;
+	return word < slabi_slab_tracked_words(slab) ?
+	    *made_bits(slab, geometry, word) : 0;
 }
 
-void
-slabi_slab_make_ready(struct slab *slab, const struct slabi_geometry *geometry,
-    uint32_t word)
+bool
+slabi_slab_track(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index)
 {
-	for (; slab->ready <= word; slab->ready++) {
-		*slabi_slab_bits(slab, geometry, slab->ready) = 0;
+	uint32_t word = slabi_slab_tracked_words(slab);
+
+	if (index >= slab->carved)
+		return false;
+	for (; word <= index / 64; word++) {
+		*slabi_slab_bits(slab, geometry, word) = 0;
 		if (geometry->made)
-			*made_bits(slab, geometry, slab->ready) = 0;
+			*made_bits(slab, geometry, word) = 0;
 	}
+	slab->tracked = slabi_larger(slab->tracked,
+	    slabi_smaller((index / 64 + 1) * 64, slab->carved));
+	return true;
 }
 
 /* The first word of the bitmap with a free object; there is one. */
@@ -111,7 +119,8 @@ slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
 {
 	size_t taken = 0;
 
-	while (taken < n && slab->top != 0) {
+	/* Words are left whole where that costs little: see take_whole_word(). */
+	while ((taken == 0 || n - taken >= 64) && slab->top != 0) {
 		uint32_t word = first_word(slab);
 		uint64_t bits = *slabi_slab_bits(slab, geometry, word);
 
@@ -163,7 +172,7 @@ slabi_slab_give_all(struct slab *slab, const struct slabi_geometry *geometry)
 
 	if (words == 0)
 		return;
-	slabi_slab_make_ready(slab, geometry, words - 1);
+	slabi_slab_track(slab, geometry, slab->carved - 1);
 	for (word = 0; word < words; word++) {
 		*slabi_slab_bits(slab, geometry, word) = ~UINT64_C(0);
 		slabi_slab_set_above(slab, word);
@@ -181,7 +190,7 @@ slabi_slab_set_made(struct slab *slab, const struct slabi_geometry *geometry,
 	uint32_t word = (uint32_t)(index / 64);
 	uint64_t bit = UINT64_C(1) << index % 64;
 
-	slabi_slab_make_ready(slab, geometry, word);
+	slabi_slab_track(slab, geometry, index);
 	if (made)
 		*made_bits(slab, geometry, word) |= bit;
 	else
@@ -218,6 +227,8 @@ slabi_slab_check(const struct slab *slab,
 
 	if (slab->carved > geometry->objects)
 		return "the watermark is above the last object";
+	if (slab->tracked > slab->carved)
+		return "bits are above the watermark";
 	for (word = 0; word < geometry->words; word++) {
 		uint64_t bits = slabi_slab_free_word(slab, geometry, word);
 		uint64_t made = geometry->made ?

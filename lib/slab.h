@@ -10,10 +10,10 @@
  *   summary[]             bit w says that word w of the bitmap is not 0
  *   free bits             bit n says that object n is free
  *
- * Words of the bitmaps from `ready` on have never been written; they count as
- * 0, whatever memory the backing gave.
+ * Bits are written when they are needed first: those of objects from `tracked`
+ * on may be anything and count as 0, but for the rest of the last word.
  *
- *   I1  out + number of free bits == carved <= objects
+ *   I1  out + number of free bits == carved <= objects, tracked <= carved
  *   I2  bit i of top is set if and only if summary word i is not 0, and bit w
  *       of the summary if and only if word w of the free bits is not 0
  *   I3  no bit at or above the watermark is set
@@ -32,14 +32,14 @@ struct slab {
 	uint64_t top;
 	uint32_t out;          /* objects taken and not given back */
 	uint32_t carved;       /* the watermark */
+	size_t tracked;        /* objects below it have bits */
 	uint32_t floor;        /* with fewer objects out it changes its list */
-	uint32_t ready;        /* words of the bitmaps in use */
 	uint32_t stamp;        /* period of the last take or give, * 2, + swept */
 	uint8_t class;         /* which list: see slab_layer.h */
 	bool huge;             /* on transparent huge pages */
 	uint16_t purged_parts; /* bits set in `purged` */
-	size_t populated;      /* bytes of the block faulted in ahead of use */
 	/* The rest. */
+	size_t populated;      /* bytes of the block faulted in ahead of use */
 	void *block;           /* from the backing */
 	struct slab *newer;    /* in the list of all slabs */
 	struct slab *older;
@@ -52,9 +52,10 @@ void slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
     void *block);
 
 /*
- * Take up to `n` free objects in address order, to out[0], out[step], …
- * In a slab with constructed bits only constructed ones, up to the first word
- * of bits without one.  How many.
+ * Take up to `n` free objects in address order, to out[0], out[step], …  May
+ * leave a last few, fewer than 64, to another time, but takes at least one.  In
+ * a slab with constructed bits only constructed ones, up to the first word of
+ * bits without one.  How many.
  */
 size_t slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void **out, ptrdiff_t step);
@@ -75,9 +76,9 @@ enum slabi_place {
 	SLABI_FOREIGN   /* in no slab of the cache */
 };
 
-/* Write the words of the bitmaps up to this one for the first time. */
-void slabi_slab_make_ready(struct slab *slab,
-    const struct slabi_geometry *geometry, uint32_t word);
+/* Have bits for the objects up to this one; false: it was never handed out. */
+bool slabi_slab_track(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index);
 /* Give back every object that is out. */
 void slabi_slab_give_all(struct slab *slab,
     const struct slabi_geometry *geometry);
@@ -138,28 +139,22 @@ slabi_slab_bits(const struct slab *slab, const struct slabi_geometry *geometry,
     size_t word)
 {
 	return (uint64_t *)((uintptr_t)slab -
-	    ((word + 1) << geometry->bits_shift));
+	    (word + 1) * geometry->bits_size);
+}
+
+/* Words of the bitmaps that have been written. */
+static inline uint32_t
+slabi_slab_tracked_words(const struct slab *slab)
+{
+	return (uint32_t)((slab->tracked + 63) / 64);
 }
 
 static inline uint64_t
 slabi_slab_free_word(const struct slab *slab,
     const struct slabi_geometry *geometry, uint32_t word)
 {
-	return word < slab->ready ? *slabi_slab_bits(slab, geometry, word) : 0;
-}
-
-/*
- * The index of the object that starts at an address of the slab, or a number
- * not below geometry->objects: addresses before the first object wrap.
- */
-static inline size_t
-slabi_slab_index(const struct slab *slab,
-    const struct slabi_geometry *geometry, uintptr_t address)
-{
-	size_t offset = address - (uintptr_t)slab - geometry->first;
-	size_t index = slabi_geometry_index(geometry, offset);
-
-	return index * geometry->stride == offset ? index : UINT32_MAX;
+	return word < slabi_slab_tracked_words(slab) ?
+	    *slabi_slab_bits(slab, geometry, word) : 0;
 }
 
 /* What the object of this index is. */
@@ -178,67 +173,57 @@ slabi_slab_place(const struct slab *slab,
 
 /* A word's first bit has been set: tell the levels above. */
 static inline void
-slabi_slab_set_above(struct slab *slab, uint32_t word)
+slabi_slab_set_above(struct slab *slab, size_t word)
 {
 	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
 	slab->top |= UINT64_C(1) << word / 64;
 }
 
-/* Give an object back, if it is one that is out; whether. */
+/* Give a tracked object back; false: it is free already. */
 static inline bool
 slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
     size_t index)
 {
-	uint32_t word = (uint32_t)(index / 64);
-	uint64_t *place = slabi_slab_bits(slab, geometry, word);
-	uint64_t bits;
+	uint64_t *place = slabi_slab_bits(slab, geometry, index / 64);
+	uint64_t bits = *place;
 
-	if (SLAB_UNLIKELY_(index >= slab->carved))
-		return false;
-	if (SLAB_UNLIKELY_(word >= slab->ready))
-		slabi_slab_make_ready(slab, geometry, word);
-	bits = *place;
+	if (SLAB_UNLIKELY_(bits == 0))
+		slabi_slab_set_above(slab, index / 64);
 	if (SLAB_UNLIKELY_(bits >> index % 64 & 1))
 		return false;
-	if (SLAB_UNLIKELY_(bits == 0))
-		slabi_slab_set_above(slab, word);
 	*place = bits | UINT64_C(1) << index % 64;
 	slab->out--;
 	return true;
 }
 
 /*
- * Give objects back as long as they are objects of this slab that are out; how
- * many.  What the single way above looks up for each object is looked up once,
- * and a word of bits stays in a register while it is the same.
+ * Give objects back as long as they are objects of this slab that are out and
+ * tracked; how many.  What giving one looks up is looked up once, and a word of
+ * bits stays in a register while it is the same.
  */
 static inline size_t
 slabi_slab_give_run(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void *const *objects)
 {
 	uintptr_t first = (uintptr_t)slab + geometry->first;
-	size_t stride = geometry->stride;
-	size_t limit = slab->carved * stride;
+	size_t tracked = slab->tracked;
 	uint64_t *last = NULL;
 	uint64_t bits = 0;
 	size_t i;
 
-	if (slab->carved > 0)
-		slabi_slab_make_ready(slab, geometry, (slab->carved - 1) / 64);
 	for (i = 0; i < n; i++) {
-		size_t offset = (uintptr_t)objects[i] - first;
-		size_t index = slabi_geometry_index(geometry, offset);
-		uint64_t *place = slabi_slab_bits(slab, geometry,
-		    index / 64);
+		size_t index = slabi_geometry_index(geometry,
+		    (uintptr_t)objects[i] - first);
+		uint64_t *place = slabi_slab_bits(slab, geometry, index / 64);
 
-		if (offset >= limit || index * stride != offset)
+		if (index >= tracked)
 			break;
 		if (place != last)
 			bits = *place;
 		if (SLAB_UNLIKELY_(bits >> index % 64 & 1))
 			break;
 		if (SLAB_UNLIKELY_(bits == 0))
-			slabi_slab_set_above(slab, (uint32_t)(index / 64));
+			slabi_slab_set_above(slab, index / 64);
 		bits |= UINT64_C(1) << index % 64;
 		*place = bits;
 		last = place;

@@ -17,9 +17,13 @@
 
 #define TRIAL_FROM 64 /* slabs */
 
-/* Pages are faulted in by blocks: 1/64 of what is in use, up to 32 KiB. */
-#define POPULATE_SHARE 64
+/*
+ * Pages are faulted in before they are touched, in blocks that grow with what
+ * is in use: 8 KiB, 1/8 of it up to 16 KiB, and from 1 MiB on 1/64 of it up to
+ * 32 KiB.
+ */
 #define POPULATE_LEAST ((size_t)8 << 10)
+#define POPULATE_SOON ((size_t)16 << 10)
 #define POPULATE_MOST ((size_t)32 << 10)
 
 static bool
@@ -102,36 +106,74 @@ choose(const struct slabi_layer *layer)
 	return layer->empty_first;
 }
 
-/* Fault in the memory of the objects carved from `begin` on, in one call. */
-static void
+/* How much to fault in at once, at least. */
+static size_t
+populate_block(const struct slabi_layer *layer)
+{
+	size_t used = layer->carved * layer->system.geometry.stride;
+
+	if (used < POPULATE_SOON * 64)
+		return slabi_larger(POPULATE_LEAST,
+		    slabi_smaller(used / 8, POPULATE_SOON));
+	return slabi_smaller(used / 64, POPULATE_MOST);
+}
+
+/*
+ * Objects from `begin` on whose memory has been faulted in, the next block of
+ * it now if there are none.  So nothing is touched that has not been, and not
+ * more is faulted in than a block.
+ */
+static size_t
 populate(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
 {
 	const struct slabi_geometry *geometry = &layer->system.geometry;
 	size_t page = slabi_os.page_size;
-	char *pages = slabi_slab_pages(slab, page);
-	char *from = slabi_slab_object(slab, geometry, begin);
-	char *to = slabi_slab_object(slab, geometry, slab->carved);
-	size_t share = layer->carved * geometry->stride / POPULATE_SHARE;
-	size_t start = (size_t)(from - pages) & ~(page - 1);
-	size_t stop = slabi_round_up((size_t)(to - pages), page);
-	size_t most = ((uintptr_t)slab->block + geometry->slab_size -
-	    (uintptr_t)pages) & ~(page - 1);
+	uintptr_t pages = (uintptr_t)slabi_slab_pages(slab, page);
+	size_t next = (size_t)((uintptr_t)slabi_slab_object(slab, geometry,
+	    begin) - pages);
+	size_t most = ((uintptr_t)slab->block + geometry->slab_size - pages) &
+	    ~(page - 1);
 
-	/* Of larger objects not all pages may ever be touched. */
-	if (stop <= slab->populated || slab->huge ||
-	    geometry->stride >= 2 * page || !layer->system.backing.populate)
-		return;
-	if (start < slab->populated)
-		start = slab->populated;
-	if (share >= POPULATE_LEAST) {
-		share = slabi_smaller(share, POPULATE_MOST);
-		stop = slabi_larger(stop, (start + share) & ~(page - 1));
-		stop = slabi_smaller(stop, most);
-		if (stop > start)
-			layer->system.backing.populate(pages + start,
-			    stop - start);
+	if (next + geometry->stride > slab->populated &&
+	    slab->populated < most) {
+		size_t start = slabi_larger(slab->populated,
+		    next & ~(page - 1));
+		size_t stop = slabi_smaller(most, slabi_larger(
+		    slabi_round_up(next + geometry->stride, page),
+		    (start + populate_block(layer)) & ~(page - 1)));
+
+		layer->system.backing.populate((char *)pages + start,
+		    stop - start);
+		slab->populated = stop;
 	}
-	slab->populated = stop;
+	if (slab->populated >= most)
+		return geometry->objects - begin;
+	return (slab->populated - next) / geometry->stride;
+}
+
+/* The same for objects of which not all pages may ever be touched. */
+static size_t
+populate_start(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
+{
+	size_t page = slabi_os.page_size;
+	uintptr_t object = (uintptr_t)slabi_slab_object(slab,
+	    &layer->system.geometry, begin);
+
+	layer->system.backing.populate((char *)(object & ~(page - 1)), page);
+	return 1;
+}
+
+/* How many objects may be carved at once. */
+static size_t
+carvable(struct slabi_layer *layer, struct slab *slab)
+{
+	size_t stride = layer->system.geometry.stride;
+
+	if (slab->huge || !layer->system.backing.populate)
+		return slabi_larger(POPULATE_MOST / stride, 1);
+	if (stride < 2 * slabi_os.page_size)
+		return populate(layer, slab, slab->carved);
+	return populate_start(layer, slab, slab->carved);
 }
 
 /* Take never-used objects. */
@@ -140,7 +182,6 @@ carve(struct slabi_layer *layer, size_t n, void **out, ptrdiff_t step)
 {
 	const struct slabi_geometry *geometry = &layer->system.geometry;
 	struct slab *slab = layer->fresh;
-	uint32_t begin;
 
 	if (layer->out >= layer->limit) {
 		slabi_fail(ENOMEM, "the limit of %zu objects is reached",
@@ -150,13 +191,11 @@ carve(struct slabi_layer *layer, size_t n, void **out, ptrdiff_t step)
 	if (!slab && !(slab = make_slab(layer)))
 		return 0;
 	n = slabi_smaller(n, layer->limit - layer->out);
-	n = slabi_smaller(n, slabi_larger(POPULATE_MOST / geometry->stride, 1));
-	begin = slab->carved;
+	n = slabi_smaller(n, carvable(layer, slab));
 	n = slabi_slab_carve(slab, geometry, n, out, step);
 	layer->carved += n;
 	if (slab->carved == geometry->objects)
 		slabi_lists_unlink_fresh(layer, slab);
-	populate(layer, slab, begin);
 	settle(layer, slab, n, out, step);
 	return n;
 }
@@ -173,7 +212,7 @@ slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
 	if (layer->out >= layer->reserved)
 		layer->reserved = 0;
 	*raw = false;
-	while (taken < n && (slab = choose(layer))) {
+	while ((taken == 0 || n - taken >= 64) && (slab = choose(layer))) {
 		void **next = out + (ptrdiff_t)taken * step;
 		size_t some = slabi_slab_take(slab, geometry, n - taken, next,
 		    step);
@@ -196,22 +235,11 @@ slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
 	return carve(layer, *raw ? 1 : n, out, step);
 }
 
-/* The slab and index of an object of the cache. */
-static struct slab *
-locate(const struct slabi_layer *layer, const void *object, size_t *index)
-{
-	struct slab *slab = layer->system.calls->find(&layer->system, object);
-
-	*index = slabi_slab_index(slab, &layer->system.geometry,
-	    (uintptr_t)object);
-	return slab;
-}
-
 void
 slabi_layer_set_made(struct slabi_layer *layer, void *object)
 {
 	size_t index;
-	struct slab *slab = locate(layer, object, &index);
+	struct slab *slab = slabi_system_find(&layer->system, object, &index);
 
 	slabi_slab_set_made(slab, &layer->system.geometry, index, true);
 }
@@ -220,7 +248,8 @@ bool
 slabi_layer_is_made(const struct slabi_layer *layer, void *object)
 {
 	size_t index;
-	const struct slab *slab = locate(layer, object, &index);
+	const struct slab *slab = slabi_system_find(&layer->system, object,
+	    &index);
 
 	return slabi_slab_is_made(slab, &layer->system.geometry, index);
 }
@@ -229,7 +258,8 @@ enum slabi_place
 slabi_layer_place(const struct slabi_layer *layer, const void *address)
 {
 	size_t index;
-	const struct slab *slab = locate(layer, address, &index);
+	const struct slab *slab = slabi_system_find(&layer->system, address,
+	    &index);
 
 	return slab ? slabi_slab_place(slab, &layer->system.geometry, index) :
 	    SLABI_FOREIGN;
@@ -239,14 +269,13 @@ slabi_layer_place(const struct slabi_layer *layer, const void *address)
 static size_t
 give_some(struct slabi_layer *layer, size_t n, void *const *objects)
 {
-	struct slab *changed[SLABI_BATCH + 1];
-	size_t n_changed, i;
+	struct slab *changed[SLABI_BATCH + 1], **slab;
 	size_t given = layer->system.calls->give(&layer->system, n, objects,
-	    layer->period.number * 2, changed, &n_changed);
+	    layer->period.number * 2, changed);
 
 	layer->out -= given;
-	for (i = 0; i < n_changed; i++)
-		slabi_lists_update(layer, changed[i]);
+	for (slab = changed; *slab; slab++)
+		slabi_lists_update(layer, *slab);
 	return given;
 }
 

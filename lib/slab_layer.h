@@ -74,8 +74,8 @@ struct slabi_layer {
 
 /*
  * Take up to `n` objects to out[0], out[step], …: as many as can be had at
- * once without touching never-used ones, else some of those.  0: none, errno
- * says why.  `raw`: it is one object and has to be constructed.
+ * once without touching never-used ones, less a few, else some of those.  0:
+ * none, errno says why.  `raw`: it is one object and has to be constructed.
  */
 size_t slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
     ptrdiff_t step, bool *raw);

@@ -11,11 +11,13 @@
 #define CLEAR_STEP 256 /* slots of the next table that one insertion clears */
 #define MOVE_STEP 512  /* slots of the old table that one insertion moves */
 
-static uintptr_t
-entry_granule(const struct slabi_map *map, uintptr_t entry)
+/* The slot that an entry should be in. */
+static size_t
+entry_home(const struct slabi_map *map, const struct slabi_table *table,
+    uintptr_t entry)
 {
-	return ((entry & ~SLABI_MAP_ORDINAL) >> map->granule_shift) +
-	    (entry & SLABI_MAP_ORDINAL);
+	return slabi_map_home(&map->shape, table, (entry & ~SLABI_MAP_ORDINAL) +
+	    ((entry & SLABI_MAP_ORDINAL) << map->shape.granule_shift));
 }
 
 static void
@@ -45,10 +47,13 @@ slabi_map_init(struct slabi_map *map)
 
 void
 slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
-    size_t extent)
+    size_t first, size_t extent)
 {
-	map->granule_shift = granule_shift;
-	map->extent = extent;
+	map->shape.granule_shift = granule_shift;
+	map->shape.granule_mask = ~(((uintptr_t)1 << granule_shift) - 1);
+	map->shape.multiplier = UINT64_C(0x9e3779b97f4a7c15) >> granule_shift;
+	map->shape.first = first;
+	map->shape.extent = extent;
 }
 
 /* The slab that holds an address, in one table; 0: none. */
@@ -56,13 +61,13 @@ static uintptr_t
 search_table(const struct slabi_map *map, const struct slabi_table *table,
     uintptr_t address)
 {
-	size_t i = slabi_map_home(table, address >> map->granule_shift);
+	size_t i = slabi_map_home(&map->shape, table, address);
 	uintptr_t slot;
 
 	for (; (slot = table->slots[i]) != 0; i = (i + 1) & table->mask) {
 		uintptr_t slab = slot & ~SLABI_MAP_ORDINAL;
 
-		if (slab != 0 && address - slab < map->extent)
+		if (slab != 0 && slabi_map_holds(&map->shape, slab, address))
 			return slab;
 	}
 	return 0;
@@ -97,7 +102,7 @@ get_table(struct slabi_table *table, size_t n,
 static void
 put(const struct slabi_map *map, uintptr_t entry)
 {
-	size_t i = slabi_map_home(&map->now, entry_granule(map, entry));
+	size_t i = entry_home(map, &map->now, entry);
 
 	while (map->now.slots[i] != 0)
 		i = (i + 1) & map->now.mask;
@@ -166,10 +171,10 @@ step(struct slabi_map *map, const struct slabi_backing *backing)
 static unsigned
 granules(const struct slabi_map *map, uintptr_t slab)
 {
-	uintptr_t last = slab + map->extent - 1;
+	uintptr_t last = slab + map->shape.first + map->shape.extent - 1;
 
-	return (unsigned)((last >> map->granule_shift) -
-	    (slab >> map->granule_shift)) + 1;
+	return (unsigned)((last >> map->shape.granule_shift) -
+	    (slab >> map->shape.granule_shift)) + 1;
 }
 
 /* Without memory to grow, up to 7/8; some slots must stay free. */
@@ -203,7 +208,7 @@ static bool
 find_entry(const struct slabi_map *map, const struct slabi_table *table,
     uintptr_t entry, size_t *slot)
 {
-	size_t i = slabi_map_home(table, entry_granule(map, entry));
+	size_t i = entry_home(map, table, entry);
 
 	for (; table->slots[i] != entry; i = (i + 1) & table->mask)
 		if (table->slots[i] == 0)
@@ -229,8 +234,7 @@ close_hole(const struct slabi_map *map, size_t hole)
 		i = (i + 1) & table->mask;
 		if (table->slots[i] == 0)
 			break;
-		home = slabi_map_home(table,
-		    entry_granule(map, table->slots[i]));
+		home = entry_home(map, table, table->slots[i]);
 		/* Not if it would come to lie before its home. */
 		if (((i - home) & table->mask) < ((i - hole) & table->mask))
 			continue;

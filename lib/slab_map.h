@@ -27,22 +27,30 @@ struct slabi_table {
 	size_t bytes;       /* of its block; 0: not from the backing */
 };
 
+/* What all slabs of a map have in common. */
+struct slabi_shape {
+	size_t first;            /* from a slab to its first object */
+	size_t extent;           /* from there on, bytes in which objects lie */
+	unsigned granule_shift;
+	uintptr_t granule_mask;  /* the bits of an address that say its granule */
+	uint64_t multiplier;     /* of the hash */
+};
+
 struct slabi_map {
+	struct slabi_shape shape;
 	struct slabi_table now;
 	struct slabi_table old;  /* being emptied into `now` */
 	struct slabi_table next; /* being cleared */
 	size_t used;             /* slots taken, in `now` and `old` */
 	size_t moved;            /* slots of `old` that are done with */
 	size_t cleared;          /* slots of `next` that are */
-	size_t extent;           /* bytes of a slab in which objects may lie */
-	unsigned granule_shift;
 	uintptr_t first[SLABI_MAP_FIRST];
 };
 
 /* Empty; slabi_map_set_slabs() comes before anything is entered. */
 void slabi_map_init(struct slabi_map *map);
 void slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
-    size_t extent);
+    size_t first, size_t extent);
 /* Start with a table for so many entries, for maps that never grow. */
 bool slabi_map_presize(struct slabi_map *map, size_t entries,
     const struct slabi_backing *backing);
@@ -57,51 +65,54 @@ size_t slabi_map_shrink(struct slabi_map *map,
     const struct slabi_backing *backing);
 /* Bytes that tables hold from the backing. */
 size_t slabi_map_bytes(const struct slabi_map *map);
-/* The slab that holds an address, wherever it is; 0: none. */
+/* The slab with an object at this address, or around it; 0: none. */
 uintptr_t slabi_map_search(const struct slabi_map *map, uintptr_t address);
 
 /*
  * Fibonacci hashing (Knuth, "The Art of Computer Programming", volume 3,
  * section 6.4): the top bits keep neighbours apart, which slabs often are.
+ * The multiplier makes up for granules that are not shifted down.
  */
 static inline size_t
-slabi_map_home(const struct slabi_table *table, uintptr_t granule)
+slabi_map_home(const struct slabi_shape *shape,
+    const struct slabi_table *table, uintptr_t address)
 {
-	return (size_t)(granule * UINT64_C(0x9e3779b97f4a7c15) >>
+	return (size_t)((address & shape->granule_mask) * shape->multiplier >>
 	    table->shift);
 }
 
+/* Does this slab have an object at this address, or around it? */
+static inline bool
+slabi_map_holds(const struct slabi_shape *shape, uintptr_t slab,
+    uintptr_t address)
+{
+	return address - slab - shape->first < shape->extent;
+}
+
 /*
- * The same as slabi_map_search(), quick where one of the first two slots has
- * it: two slabs may share a granule.  Without a branch between the two, which
- * could not be predicted.
+ * What slabi_map_search() finds, where one of the first two slots of `now` has
+ * it: two slabs may share a granule.  Anything else is no slab that holds the
+ * address.  Without a branch, which could not be predicted.
  */
 static inline uintptr_t
-slabi_map_find(const struct slabi_map *map, uintptr_t address)
+slabi_map_guess(const struct slabi_shape *shape,
+    const struct slabi_table *table, uintptr_t address)
 {
-	uintptr_t granule = address >> map->granule_shift;
-	size_t home = slabi_map_home(&map->now, granule);
-	size_t next = (home + 1) & map->now.mask;
-	uintptr_t slab = map->now.slots[home] & ~SLABI_MAP_ORDINAL;
-	uintptr_t other = map->now.slots[next] & ~SLABI_MAP_ORDINAL;
-	uintptr_t wrong = -(uintptr_t)(address - slab >= map->extent);
+	size_t home = slabi_map_home(shape, table, address);
+	size_t next = (home + 1) & table->mask;
+	uintptr_t slab = table->slots[home] & ~SLABI_MAP_ORDINAL;
+	uintptr_t other = table->slots[next] & ~SLABI_MAP_ORDINAL;
+	uintptr_t wrong = -(uintptr_t)!slabi_map_holds(shape, slab, address);
 
-	slab ^= (slab ^ other) & wrong;
-	if (SLAB_UNLIKELY_(address - slab >= map->extent))
-		return slabi_map_search(map, address);
-	return slab;
+	return slab ^ ((slab ^ other) & wrong);
 }
 
 /* The same where every slab lies in one granule: no slot has an ordinal. */
 static inline uintptr_t
-slabi_map_find_aligned(const struct slabi_map *map, uintptr_t address)
+slabi_map_guess_aligned(const struct slabi_shape *shape,
+    const struct slabi_table *table, uintptr_t address)
 {
-	uintptr_t granule = address >> map->granule_shift;
-	uintptr_t slab = map->now.slots[slabi_map_home(&map->now, granule)];
-
-	if (SLAB_UNLIKELY_(address - slab >= map->extent))
-		return slabi_map_search(map, address);
-	return slab;
+	return table->slots[slabi_map_home(shape, table, address)];
 }
 
 #endif

@@ -8,12 +8,32 @@
 #include <errno.h>
 
 #include "error.h"
+#include "os.h"
+
+/*
+ * Fault in the pages of the header and of the start of the first object, in
+ * one call; the offset of their end from the block's first page.
+ */
+static size_t
+populate_head(const struct slabi_system *system, void *block,
+    const struct slab *slab)
+{
+	size_t page = slabi_os.page_size;
+	uintptr_t first = (uintptr_t)block & ~(uintptr_t)(page - 1);
+	uintptr_t start = (uintptr_t)slab & ~(uintptr_t)(page - 1);
+	uintptr_t stop = slabi_round_up((uintptr_t)slab +
+	    system->geometry.first + 1, page);
+
+	system->backing.populate((void *)start, stop - start);
+	return stop - first;
+}
 
 struct slab *
 slabi_system_make(struct slabi_system *system, size_t align, bool huge)
 {
 	size_t size = system->geometry.slab_size;
 	void *block = slabi_backing_alloc(&system->backing, size, align);
+	size_t populated = 0;
 	struct slab *slab;
 
 	if (!block)
@@ -26,10 +46,14 @@ slabi_system_make(struct slabi_system *system, size_t align, bool huge)
 		slabi_fail(ENOMEM, "no memory for a larger map of slabs");
 		return NULL;
 	}
-	if (huge) /* before anything is written there */
+	/* Before anything is written there: */
+	if (huge)
 		system->backing.huge(block, size);
+	else if (system->backing.populate)
+		populated = populate_head(system, block, slab);
 	slabi_slab_init(slab, &system->geometry, block);
 	slab->huge = huge;
+	slab->populated = populated;
 	return slab;
 }
 
@@ -44,4 +68,16 @@ slabi_system_drop(struct slabi_system *system, struct slab *slab)
 {
 	system->backing.calls.free(system->backing.calls.arg, slab->block,
 	    system->geometry.slab_size);
+}
+
+struct slab *
+slabi_system_find(const struct slabi_system *system, const void *address,
+    size_t *index)
+{
+	uintptr_t slab = slabi_map_search(&system->map, (uintptr_t)address);
+
+	if (slab != 0)
+		*index = slabi_geometry_index(&system->geometry,
+		    (uintptr_t)address - slab - system->geometry.first);
+	return (struct slab *)slab;
 }

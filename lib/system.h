@@ -19,18 +19,14 @@ struct slabi_system_calls {
 	slab_system kind;
 	/* A slab without objects, perhaps on huge pages; NULL with errno. */
 	struct slab *(*make)(struct slabi_system *system, bool huge);
-	/* The slab with this address, or NULL; nothing is dereferenced. */
-	struct slab *(*find)(const struct slabi_system *system,
-	    const void *address);
 	/*
 	 * Give back 1 to SLABI_BATCH objects, as far as they are objects that
 	 * are out; how many.  Slabs are stamped, and those with fewer objects
-	 * out than their floor are put into `changed`, perhaps repeatedly; it
-	 * has room for one more than there are objects.
+	 * out than their floor are put into `changed`, perhaps repeatedly, and
+	 * NULL behind the last.
 	 */
 	size_t (*give)(const struct slabi_system *system, size_t n,
-	    void *const *objects, uint32_t stamp, struct slab **changed,
-	    size_t *n_changed);
+	    void *const *objects, uint32_t stamp, struct slab **changed);
 };
 
 struct slabi_system {
@@ -52,43 +48,62 @@ void slabi_system_leave(struct slabi_system *system, struct slab *slab);
 void slabi_system_drop(struct slabi_system *system, struct slab *slab);
 
 /*
- * give(), once for each system.  This is the loop that a cache spends its time
- * in when it is not on the hot path, so all of it is in one place; `search` is
- * a constant where it is inlined.  Caches of one slab, or freed in order, are
- * done with in the run; where slabs alternate the loop behind it is quicker.
+ * The slab with an object that holds this address, and the object's index, or
+ * SIZE_MAX inside an object.  NULL: there is none; nothing is dereferenced.
  */
-static inline size_t
+struct slab *slabi_system_find(const struct slabi_system *system,
+    const void *address, size_t *index);
+
+/*
+ * give(), once for each system and with constructed bits or without: what is
+ * constant where it is inlined costs nothing there.  This is the loop that a
+ * cache spends its time in when it is not on the hot path.  Caches of one slab,
+ * and objects given back in order, are done with in runs of one slab; where
+ * slabs alternate the loop behind that is quicker.
+ */
+static inline __attribute__((always_inline)) size_t
 slabi_system_give(const struct slabi_system *system, size_t n,
-    void *const *objects, uint32_t stamp, struct slab **changed,
-    size_t *n_changed,
-    uintptr_t search(const struct slabi_map *map, uintptr_t address))
+    void *const *objects, uint32_t stamp, struct slab **changed, bool made,
+    uintptr_t guess(const struct slabi_shape *shape,
+	const struct slabi_table *table, uintptr_t address))
 {
 	/* Copies, which the stores below cannot change. */
-	const struct slabi_geometry geometry = system->geometry;
-	const struct slabi_map *map = &system->map;
-	struct slab *slab = (struct slab *)search(map, (uintptr_t)objects[0]);
+	struct slabi_geometry geometry = system->geometry;
+	const struct slabi_shape shape = system->map.shape;
+	const struct slabi_table table = system->map.now;
+	struct slab *first = (struct slab *)guess(&shape, &table,
+	    (uintptr_t)objects[0]);
 	size_t i = 0;
 
-	*n_changed = 0;
-	if (slab) {
-		i = slabi_slab_give_run(slab, &geometry, n, objects);
-		slab->stamp = stamp;
-		if (slab->out < slab->floor)
-			changed[(*n_changed)++] = slab;
+	geometry.bits_size = made ? 16 : 8;
+	if (first) {
+		i = slabi_slab_give_run(first, &geometry, n, objects);
+		first->stamp = stamp;
+		if (first->out < first->floor)
+			*changed++ = first;
 	}
 	for (; i < n; i++) {
 		uintptr_t address = (uintptr_t)objects[i];
+		uintptr_t found = guess(&shape, &table, address);
+		struct slab *slab;
 		size_t index;
 
-		slab = (struct slab *)search(map, address);
-		index = slabi_slab_index(slab, &geometry, address);
-		if (SLAB_UNLIKELY_(!slab || !slabi_slab_give(slab, &geometry,
-		    index)))
+		if (SLAB_UNLIKELY_(!slabi_map_holds(&shape, found, address)) &&
+		    !(found = slabi_map_search(&system->map, address)))
+			break;
+		slab = (struct slab *)found;
+		index = slabi_geometry_index(&geometry,
+		    address - found - shape.first);
+		if (SLAB_UNLIKELY_(index >= slab->tracked) &&
+		    !slabi_slab_track(slab, &system->geometry, index))
+			break;
+		if (SLAB_UNLIKELY_(!slabi_slab_give(slab, &geometry, index)))
 			break;
 		slab->stamp = stamp;
 		if (SLAB_UNLIKELY_(slab->out < slab->floor))
-			changed[(*n_changed)++] = slab;
+			*changed++ = slab;
 	}
+	*changed = NULL;
 	return i;
 }
 

@@ -11,24 +11,19 @@ make(struct slabi_system *system, bool huge)
 	return slabi_system_make(system, system->backing.unit, huge);
 }
 
-static struct slab *
-find(const struct slabi_system *system, const void *address)
-{
-	return (struct slab *)slabi_map_find(&system->map,
-	    (uintptr_t)address);
-}
-
 static size_t
 give(const struct slabi_system *system, size_t n, void *const *objects,
-    uint32_t stamp, struct slab **changed, size_t *n_changed)
+    uint32_t stamp, struct slab **changed)
 {
-	return slabi_system_give(system, n, objects, stamp, changed, n_changed,
-	    slabi_map_find);
+	if (system->geometry.made)
+		return slabi_system_give(system, n, objects, stamp, changed,
+		    true, slabi_map_guess);
+	return slabi_system_give(system, n, objects, stamp, changed, false,
+	    slabi_map_guess);
 }
 
 const struct slabi_system_calls slabi_system_large = {
 	.kind = SLAB_SYSTEM_LARGE,
 	.make = make,
-	.find = find,
 	.give = give,
 };

@@ -45,7 +45,7 @@ slab_foreach(slab_cache *cache, int (*visit)(void *object, void *arg),
 	int result = 0;
 
 	/* Then what is out of the slabs is live. */
-	slabi_cache_flush(cache, slabi_cache_rounds(cache));
+	slabi_cache_flush(cache);
 	layer->pinned++;
 	for (slab = layer->newest; slab && result == 0; slab = slab->older)
 		result = visit_slab(slab, &layer->system.geometry, visit, arg);
@@ -90,8 +90,10 @@ struct sums {
 static bool
 finds(const struct slabi_layer *layer, const struct slab *slab, uint32_t n)
 {
-	return layer->system.calls->find(&layer->system, slabi_slab_object(
-	    slab, &layer->system.geometry, n)) == slab;
+	size_t index;
+
+	return slabi_system_find(&layer->system, slabi_slab_object(slab,
+	    &layer->system.geometry, n), &index) == slab && index == n;
 }
 
 static const char *
@@ -173,31 +175,69 @@ check_lists(const struct slabi_layer *layer)
 	    "a slab is in no list";
 }
 
+static const char *
+check_round(const struct slabi_layer *layer, void *round)
+{
+	if (slabi_layer_place(layer, round) != SLABI_OUT)
+		return "the magazine holds what is not an object";
+	if (slabi_life_exists(&layer->life) &&
+	    !slabi_layer_is_made(layer, round))
+		return "the magazine holds an unconstructed object";
+	return NULL;
+}
+
+/* Turn the free bit of an object; is it set now? */
+static bool
+turn_bit(struct slabi_layer *layer, void *object)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t index;
+	struct slab *slab = slabi_system_find(&layer->system, object, &index);
+	uint64_t *bits = slabi_slab_bits(slab, geometry, index / 64);
+
+	slabi_slab_track(slab, geometry, index);
+	*bits ^= UINT64_C(1) << index % 64;
+	return *bits >> index % 64 & 1;
+}
+
+/* Is a round there twice?  For a while they all are marked as free. */
+static bool
+has_twins(struct slab_cache *cache, size_t rounds)
+{
+	struct slabi_layer *layer = &cache->layer;
+	void **first = cache->floor + 1;
+	bool twin = false;
+	size_t n;
+
+	for (n = 0; n < rounds && !twin; n++)
+		twin = !turn_bit(layer, first[n]);
+	if (twin)
+		turn_bit(layer, first[--n]);
+	while (n-- > 0)
+		turn_bit(layer, first[n]);
+	return twin;
+}
+
 /* Every round is an object that is out, constructed, and there only once. */
 static const char *
-check_magazine(const struct slab_cache *cache)
+check_magazine(struct slab_cache *cache)
 {
-	const struct slabi_layer *layer = &cache->layer;
-	void **round, **other;
+	size_t rounds = slabi_cache_rounds(cache);
+	const char *fault = NULL;
+	size_t n;
 
-	for (round = cache->floor + 1; round <= cache->magazine.top;
-	    round++) {
-		if (slabi_layer_place(layer, *round) != SLABI_OUT)
-			return "the magazine holds what is not an object";
-		if (slabi_life_exists(&layer->life) &&
-		    !slabi_layer_is_made(layer, *round))
-			return "the magazine holds an unconstructed object";
-		for (other = cache->floor + 1; other < round; other++)
-			if (*other == *round)
-				return "the magazine holds an object twice";
-	}
 	if (cache->floor > cache->magazine.base ||
 	    cache->magazine.base > cache->magazine.top ||
 	    cache->magazine.top > cache->magazine.end ||
 	    cache->magazine.end > cache->ceiling)
 		return "the magazine's window is not around its top";
-	return cache->layer.out < slabi_cache_rounds(cache) ?
-	    "the magazine holds more than there is" : NULL;
+	for (n = 0; n < rounds && !fault; n++)
+		fault = check_round(&cache->layer, cache->floor[n + 1]);
+	if (!fault && has_twins(cache, rounds))
+		fault = "the magazine holds an object twice";
+	if (!fault && cache->layer.out < rounds)
+		fault = "the magazine holds more than there is";
+	return fault;
 }
 
 int

@@ -24,7 +24,7 @@ slab_reap(slab_cache *cache)
 	int error = errno;
 	size_t bytes;
 
-	slabi_cache_flush(cache, slabi_cache_rounds(cache));
+	slabi_cache_flush(cache);
 	bytes = slabi_working_set_reap(&cache->layer);
 	errno = error;
 	return bytes;
@@ -51,7 +51,7 @@ slab_destroy(slab_cache *cache)
 		    cache->name, live);
 		return -1;
 	}
-	slabi_cache_flush(cache, slabi_cache_rounds(cache));
+	slabi_cache_flush(cache);
 	slabi_registry_remove(cache);
 	slabi_layer_end(&cache->layer);
 	backing = cache->layer.system.backing;

@@ -85,7 +85,7 @@ destruct_range(struct slabi_layer *layer, struct slab *slab, size_t first,
 void
 slabi_working_set_destruct(struct slabi_layer *layer, struct slab *slab)
 {
-	destruct_range(layer, slab, 0, (size_t)slab->ready * 64);
+	destruct_range(layer, slab, 0, slab->tracked);
 }
 
 /* Where a part of a slab lies in terms of objects. */
@@ -317,7 +317,7 @@ drain_step(struct slabi_layer *layer)
 	struct slab *slab = period->draining;
 
 	if (layer->system.geometry.made &&
-	    period->destructed < slab->ready) {
+	    period->destructed < slabi_slab_tracked_words(slab)) {
 		destruct_word(layer, slab, period->destructed++, ~UINT64_C(0));
 		return;
 	}

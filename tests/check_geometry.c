@@ -76,9 +76,13 @@ static void indexes_are_exact(const struct slabi_geometry *g)
 		size_t offset = n * g->stride, inside = offset + g->stride / 2;
 
 		ck_assert_uint_eq(slabi_geometry_index(g, offset), n);
-		if (inside != offset)
-			ck_assert_uint_ne(slabi_geometry_index(g, inside) *
-			    g->stride, inside);
+		if (inside == offset)
+			continue;
+		ck_assert_uint_ge(slabi_geometry_index(g, inside), g->objects);
+		ck_assert_uint_ge(slabi_geometry_index(g, offset + 1),
+		    g->objects);
+		ck_assert_uint_ge(slabi_geometry_index(g,
+		    offset + g->stride - 1), g->objects);
 	}
 }
 

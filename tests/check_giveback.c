@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Promise 5: memory goes back. */
+#include "cache.h"
 #include "check_slabs.h"
 
 /* So much traffic that every clock is read. */
@@ -116,6 +117,64 @@ START_TEST(test_period_end_takes_idle_rounds_out_of_the_magazine)
 		support_clock_forward(16);
 		small_traffic(cache);
 	}
+	ck_assert_uint_lt(stats_of(cache).slabs, slabs / 4);
+	end(cache, &memory);
+}
+END_TEST
+
+/* A magazine far larger than the default ---------------------------------- */
+
+#define ROUNDS 5000
+
+static slab_cache *build_large_magazine(struct memory *memory, unsigned period)
+{
+	memory->kind = MEMORY_USER_ALIGNED;
+	return build_counted(memory, slab_builder_magazine(small_slabs(period),
+	    ROUNDS));
+}
+
+START_TEST(test_large_magazine_gives_few_rounds_at_a_time)
+{
+	struct memory memory = { .room = 0 };
+	slab_cache *cache = build_large_magazine(&memory, SLAB_PERIOD_NEVER);
+	size_t most = 0;
+
+	for (size_t i = 0; i < MANY; i++) {
+		size_t out = cache->layer.out;
+
+		slab_free(cache, objects[i]);
+		most = out - cache->layer.out > most ?
+		    out - cache->layer.out : most;
+		ck_assert_uint_eq(stats_of(cache).live, MANY - i - 1);
+	}
+	ck_assert_uint_gt(most, 0);
+	ck_assert_uint_le(most, 512);
+	ck_assert_uint_gt(cache->layer.out, ROUNDS - 1000);
+	ck_assert_whole(cache);
+	/* The youngest come back first, as from a small one. */
+	for (size_t i = 0; i < 100; i++)
+		ck_assert_ptr_eq(slab_alloc(cache), objects[MANY - 1 - i]);
+	slab_reset(cache);
+	end(cache, &memory);
+}
+END_TEST
+
+START_TEST(test_large_magazine_gives_idle_rounds_back)
+{
+	struct memory memory = { .room = 0 };
+	slab_cache *cache;
+	size_t slabs;
+
+	support_clock_stop();
+	cache = build_large_magazine(&memory, 15);
+	slabs = stats_of(cache).slabs;
+	slab_free_bulk(cache, MANY, objects);
+	ck_assert_uint_gt(cache->layer.out, ROUNDS - 1000);
+	for (int i = 0; i < 3; i++) {
+		support_clock_forward(16);
+		small_traffic(cache);
+	}
+	ck_assert_uint_lt(cache->layer.out, 1000);
 	ck_assert_uint_lt(stats_of(cache).slabs, slabs / 4);
 	end(cache, &memory);
 }
@@ -366,6 +425,8 @@ CHECK_MAIN("giveback",
     test_period_never_keeps_all_until_reap,
     test_period_end_gives_idle_slabs_back,
     test_period_end_takes_idle_rounds_out_of_the_magazine,
+    test_large_magazine_gives_few_rounds_at_a_time,
+    test_large_magazine_gives_idle_rounds_back,
     test_period_default_is_15_seconds,
     test_period_ends_for_programs_within_their_magazine,
     test_period_slabs_in_use_stay,

@@ -171,10 +171,11 @@ static void damage_window_end(slab_cache *cache)
 static void damage_round_unmade(slab_cache *cache)
 {
 	const struct slabi_system *system = &cache->layer.system;
-	struct slab *slab = system->calls->find(system, *cache->magazine.top);
+	size_t index;
+	struct slab *slab = slabi_system_find(system, *cache->magazine.top,
+	    &index);
 
-	slabi_slab_set_made(slab, &system->geometry, slabi_slab_index(slab,
-	    &system->geometry, (uintptr_t)*cache->magazine.top), false);
+	slabi_slab_set_made(slab, &system->geometry, index, false);
 }
 
 START_TEST(test_check_notices_every_damage)

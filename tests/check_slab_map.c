@@ -7,6 +7,8 @@
 #define MANY 3000
 #define APART ((uintptr_t)1 << 24) /* slabs lie at multiples of this, or so */
 
+#define FIRST 192 /* from a slab to its first object */
+
 struct bench {
 	struct slabi_map map;
 	struct slabi_backing backing;
@@ -24,7 +26,7 @@ static void set_up(struct bench *bench, unsigned granule_shift, size_t extent)
 	bench->backing.meta_unit = support_page();
 	bench->extent = extent;
 	slabi_map_init(&bench->map);
-	slabi_map_set_slabs(&bench->map, granule_shift, extent);
+	slabi_map_set_slabs(&bench->map, granule_shift, FIRST, extent - FIRST);
 }
 
 static void tear_down(struct bench *bench)
@@ -59,11 +61,18 @@ static void leave(struct bench *bench, size_t n)
 static void finds(const struct bench *bench, uintptr_t address,
     uintptr_t wanted)
 {
-	ck_assert_uint_eq(slabi_map_search(&bench->map, address), wanted);
-	ck_assert_uint_eq(slabi_map_find(&bench->map, address), wanted);
+	const struct slabi_map *map = &bench->map;
+	uintptr_t guess = slabi_map_guess(&map->shape, &map->now, address);
+
+	ck_assert_uint_eq(slabi_map_search(map, address), wanted);
+	if (slabi_map_holds(&map->shape, guess, address))
+		ck_assert_uint_eq(guess, wanted);
 }
 
-/* Every slab is found by its first and last byte and some between. */
+/*
+ * Every slab is found by the first and last byte of its objects and some
+ * between.
+ */
 static void verify(const struct bench *bench)
 {
 	for (size_t n = 0; n < MANY; n++) {
@@ -71,9 +80,12 @@ static void verify(const struct bench *bench)
 		uintptr_t wanted = bench->slabs[n];
 
 		for (size_t i = 0; i < 16; i++)
-			finds(bench, slab + bench->extent / 16 * i, wanted);
+			finds(bench, slab + FIRST +
+			    (bench->extent - FIRST) / 16 * i, wanted);
 		finds(bench, slab + bench->extent - 1, wanted);
 		finds(bench, slab + bench->extent, 0);
+		finds(bench, slab + FIRST - 1, 0);
+		finds(bench, slab, 0);
 		finds(bench, slab - 1, 0);
 	}
 	finds(bench, 0, 0);
@@ -86,7 +98,8 @@ static void verify_entered(const struct bench *bench)
 {
 	for (size_t n = 0; n < MANY; n++)
 		if (bench->slabs[n] != 0)
-			finds(bench, bench->slabs[n] + 100, bench->slabs[n]);
+			finds(bench, bench->slabs[n] + FIRST,
+			    bench->slabs[n]);
 }
 
 static const struct {

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the memory of the magazine, its window, and which rounds leave it for
+ * the slabs: those that it has no room for, and idle ones.
+ *
+ *   floor            older than these          young            top   ceiling
+ *     |                   | <-- go when it is full -> | <-- stay --> |     |
+ *
+ * By default it has room for 1024 rounds at the most, of which half go and half
+ * stay.  In a larger one, which users may ask for, no more go at a time.
+ */
+#include "cache.h"
+
+#include "error.h"
+
+#define MOST_PORTION 128 /* rounds */
+#define WINDOW 128 /* rounds up and down between visits of the slow paths */
+#define MOST_LEAVING 512 /* rounds that leave a full magazine at once */
+#define IDLE_STEP 1024 /* idle rounds that one visit gives back */
+
+/* Put the borders of the hot paths around the top round. */
+static void
+move_window(struct slab_cache *cache)
+{
+	struct slab_magazine *magazine = &cache->magazine;
+	size_t below = (size_t)(magazine->top - cache->floor);
+	size_t above = (size_t)(cache->ceiling - magazine->top);
+
+	magazine->base = magazine->top - slabi_smaller(below, WINDOW);
+	magazine->end = magazine->top + slabi_smaller(above, WINDOW);
+}
+
+void
+slabi_cache_set_magazine(struct slab_cache *cache, void **words,
+    size_t capacity)
+{
+	size_t i;
+
+	cache->floor = words + SLAB_AHEAD_ - 1;
+	cache->ceiling = cache->floor + capacity;
+	slabi_cache_forget_rounds(cache);
+	/* Harmless addresses to prefetch, equal to nothing that is freed. */
+	for (i = 0; i < SLAB_AHEAD_; i++)
+		words[i] = (char *)cache + 1;
+}
+
+/* What leaves a full magazine: half of it. */
+static size_t
+leaving(const struct slab_cache *cache)
+{
+	return slabi_smaller((slabi_cache_capacity(cache) + 1) / 2,
+	    MOST_LEAVING);
+}
+
+size_t
+slabi_cache_portion(const struct slab_cache *cache)
+{
+	return slabi_smaller(leaving(cache), MOST_PORTION);
+}
+
+_Noreturn void
+slabi_cache_misuse(const struct slab_cache *cache, enum slabi_place place,
+    const void *object)
+{
+	static const char *const said[] = {
+		[SLABI_UNCARVED] = ", which was never handed out",
+		[SLABI_INSIDE] = ", which is inside an object",
+		[SLABI_FOREIGN] = ", which is not from this cache",
+	};
+
+	if (place == SLABI_FREE)
+		slabi_misuse(cache->name, "double free of", object, "");
+	slabi_misuse(cache->name, "free of", object, said[place]);
+}
+
+/*
+ * Give `n` rounds back, those below the `young` ones on top.  One that cannot
+ * be is dropped, so that the cache is whole whatever the handler of misuse
+ * does; NULL: all went well.
+ */
+static void *
+give_below(struct slab_cache *cache, size_t n, size_t young,
+    enum slabi_place *place)
+{
+	void **end = cache->magazine.top + 1 - young;
+	void **first = end - n;
+	size_t given = slabi_layer_give(&cache->layer, n, first, place);
+	void *bad = NULL;
+
+	if (given < n)
+		bad = first[given++];
+	memmove(first, first + given, (n - given + young) * sizeof(*first));
+	cache->magazine.top -= given;
+	move_window(cache);
+	return bad;
+}
+
+/* The same, and the program ends if one cannot be given back. */
+static void
+flush(struct slab_cache *cache, size_t n, size_t young)
+{
+	enum slabi_place place;
+	void *bad = give_below(cache, n, young, &place);
+
+	if (bad)
+		slabi_cache_misuse(cache, place, bad);
+}
+
+void
+slabi_cache_flush(struct slab_cache *cache)
+{
+	flush(cache, slabi_cache_rounds(cache), 0);
+}
+
+void
+slabi_cache_forget_rounds(struct slab_cache *cache)
+{
+	cache->magazine.top = cache->floor;
+	move_window(cache);
+}
+
+/*
+ * The first rounds have been full: move to a block with all that are wanted.
+ * Without memory for it the magazine stays as small as it is.
+ */
+static void
+grow(struct slab_cache *cache)
+{
+	const struct slabi_backing *backing = &cache->layer.system.backing;
+	size_t rounds = slabi_cache_rounds(cache);
+	size_t size = slabi_cache_magazine_words(cache->wanted) *
+	    sizeof(void *);
+	void **first = cache->floor + 1;
+	void **words = slabi_backing_meta_alloc(backing, &size);
+
+	if (!words) {
+		cache->wanted = slabi_cache_capacity(cache);
+		return;
+	}
+	cache->large = words;
+	cache->large_size = size;
+	slabi_cache_set_magazine(cache, words, cache->wanted);
+	memcpy(cache->floor + 1, first, rounds * sizeof(*first));
+	cache->magazine.top = cache->floor + rounds;
+}
+
+void *
+slabi_cache_make_room(struct slab_cache *cache, enum slabi_place *place)
+{
+	size_t n;
+
+	if (slabi_cache_capacity(cache) < cache->wanted)
+		grow(cache);
+	if (cache->magazine.top < cache->ceiling)
+		return NULL;
+	n = leaving(cache);
+	cache->flushes++;
+	return give_below(cache, n, slabi_smaller(n,
+	    slabi_cache_capacity(cache) - n), place);
+}
+
+/*
+ * Rounds have a working set as slabs have one: those that were in the magazine
+ * all through a period are idle.  Between visits as many as the window is wide
+ * come and go.
+ */
+static void
+note_rounds(struct slab_cache *cache, size_t rounds)
+{
+	size_t least = slabi_smaller(cache->least_rounds, rounds);
+
+	if (cache->period != cache->layer.period.number) {
+		cache->period = cache->layer.period.number;
+		cache->idle_rounds = least > WINDOW ? least - WINDOW : 0;
+		least = rounds;
+	}
+	cache->least_rounds = least;
+}
+
+/*
+ * Give some idle rounds back, or they would keep their slabs from becoming
+ * empty.  Slabs that become so have not been needed for as long as the rounds.
+ */
+static void
+give_idle(struct slab_cache *cache, size_t rounds)
+{
+	struct slabi_layer *layer = &cache->layer;
+	size_t n = slabi_smaller(cache->idle_rounds, IDLE_STEP);
+	size_t empty = layer->empty;
+
+	if (n > rounds)
+		n = cache->idle_rounds = rounds;
+	cache->idle_rounds -= n;
+	/* The oldest, unless too many would have to move up. */
+	flush(cache, n, slabi_smaller(rounds - n, IDLE_STEP));
+	layer->period.excess += layer->empty - empty;
+}
+
+void
+slabi_cache_visit(struct slab_cache *cache)
+{
+	size_t rounds = slabi_cache_rounds(cache);
+
+	note_rounds(cache, rounds);
+	if (cache->idle_rounds > 0)
+		give_idle(cache, rounds);
+	move_window(cache);
+	slabi_working_set_step(&cache->layer);
+}
+
+bool
+slabi_cache_holds(const struct slab_cache *cache, const void *address)
+{
+	void **round;
+
+	for (round = cache->magazine.top; round > cache->floor; round--)
+		if (*round == address)
+			return true;
+	return false;
+}
