@@ -108,7 +108,7 @@ static const struct workload {
 	{ "walk", run_walk, true },
 	{ "memory", run_memory, false },
 	{ "stalls", run_stalls, true },
-	{ "count_half", run_count_half, false },
+	{ "count_some", run_count_some, false },
 	{ "count_churn", run_count_churn, false },
 };
 

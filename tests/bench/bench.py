@@ -35,7 +35,7 @@ def arguments():
                         help='a few sizes, no long workloads: 3 minutes')
     parser.add_argument('--rounds', type=int, metavar='N',
                         help='how often to run everything (5, quick: 2)')
-    for name in ('workload', 'size', 'allocator'):
+    for name in ('workload', 'size', 'count', 'allocator'):
         parser.add_argument('--' + name, default='', metavar='LIST',
                             help=f'only these {name}s')
     parser.add_argument('--cpu', type=int, metavar='N',
@@ -134,8 +134,9 @@ def run_job(workshop, allocator, job):
 
 def run(workshop, wanted, options, path):
     only = {name: split(getattr(options, name))
-            for name in ('workload', 'size', 'allocator')}
-    only['size'] = [int(size) for size in only['size']]
+            for name in ('workload', 'size', 'count', 'allocator')}
+    for name in ('size', 'count'):
+        only[name] = [int(number) for number in only[name]]
     rounds = options.rounds or (2 if options.quick else 5)
     by_name = {a.name: a for a in wanted}
     work = [(turn, job) for turn, job in plan.jobs(rounds, options.quick, only)

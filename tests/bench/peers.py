@@ -6,7 +6,7 @@ import shlex
 import subprocess
 from dataclasses import dataclass
 
-ALIGNED_LOOPS = ['-falign-functions=64', '-falign-loops=32']
+ALIGNED_LOOPS = ['-falign-functions=64', '-falign-loops=64']
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,13 @@ ALLOCATORS = [
     Allocator('slab-heap-large', 'slab', 'heap large'),
     Allocator('slab-buffer', 'slab', 'buffer'),
     Allocator('slab-check', 'slab', 'check'),
+    Allocator('slab-no-magazine', 'slab', 'no-magazine'),
+    Allocator('slab-deep', 'slab', 'deep'),
 ]
 
 MALLOCS = ['glibc', 'jemalloc', 'mimalloc', 'tcmalloc']
-GROWING = MALLOCS + ['gslice', 'boost', 'pmr']
+CALLED = MALLOCS + ['gslice', 'pmr']
+GROWING = CALLED + ['boost']
 PEERS = GROWING + ['dpdk']
 VARIANTS = ['slab-heap', 'slab-aligned', 'slab-large', 'slab-heap-large',
             'slab-buffer']

@@ -56,7 +56,7 @@ def groups(quick):
         for count in counts:
             big = count > 100000
             ours = OURS + ([] if big else VARIANTS)
-            everybody = ours + ['array-stack'] + PEERS
+            everybody = ours + ['slab-deep', 'array-stack'] + PEERS
             share = 5 if count < 100000 else 2 if big else 3
             yield ('batch', size, capped(count, size), NEW + everybody,
                    share)
@@ -68,15 +68,17 @@ def groups(quick):
     for size in sizes:
         yield 'bulk', size, 1000, OURS + ['array-stack', 'dpdk'] + MALLOCS, 5
         yield 'construct', size, 100, OURS + PEERS, 3
-        yield 'walk', size, 100000, ['slab', 'array-stack'] + GROWING, 5
+        yield ('walk', size, 100000,
+               ['slab', 'slab-deep', 'array-stack'] + GROWING, 5)
         yield ('memory', size, 100000,
                ['slab', 'slab-small-pages', 'slab-heap'] + GROWING, 1)
     for size in [64] if quick else [16, 64, 256, 1024, 4096]:
         yield ('stalls', size, min(100000, (64 << 20) // size),
                ['slab', 'array-stack'] + ([] if quick else MALLOCS), 2)
     for count in SCALE[:-1] if quick else SCALE:
-        for workload in ('count_churn', 'count_half'):
-            yield workload, COUNT_SIZE, count, ['slab', 'array-stack'], 1
+        for workload in ('count_churn', 'count_some'):
+            yield (workload, COUNT_SIZE, count,
+                   ['slab', 'slab-no-magazine', 'array-stack'], 1)
     yield 'caches', 64, 10000, ['slab', 'slab-heap'], 3
 
 
@@ -89,6 +91,8 @@ def jobs(rounds, quick, only):
             if only['workload'] and workload not in only['workload']:
                 continue
             if only['size'] and size not in only['size']:
+                continue
+            if only['count'] and count not in only['count']:
                 continue
             for name in names:
                 if only['allocator'] and name not in only['allocator']:

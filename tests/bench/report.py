@@ -5,7 +5,7 @@ import math
 import os
 from dataclasses import dataclass, field
 
-from peers import GROWING, MALLOCS, PEERS, VARIANTS
+from peers import CALLED, GROWING, MALLOCS, PEERS, VARIANTS
 
 # Metrics for which the array stack's figure is a bound.
 BOUNDED = ('pair', 'churn', 'random_both')
@@ -166,11 +166,10 @@ class Table:
                 cells.append(Cell(where(size, count), value(size, median)))
         self.add(row, cells)
 
-    def flat(self, row, metric, least_count):
+    def flat(self, row, metric, name):
         """What should not change with the number of objects."""
-        found = [(count, self.results.median(metric, size, count, 'slab'))
-                 for size, count in self.cells_of(metric, 'slab')
-                 if count >= least_count]
+        found = [(count, self.results.median(metric, size, count, name))
+                 for size, count in self.cells_of(metric, name)]
         least = min((value for _, value in found), default=1)
         self.add(row, [Cell(f'{count} live', value / least, f'{value:.1f}')
                        for count, value in found])
@@ -195,17 +194,21 @@ def batch_rows(table):
     for name, counts in (('1 thousand', [1000]), ('100 thousand', [100000]),
                          ('1 million', range(100001, 1000001))):
         metric = 'random_both'
-        table.compare(
-            Row(f'warm, freed at random, {name}: fastest growing / slab, mean',
-                1.4, True, of_mean=True),
-            metric, 'slab', GROWING, counts, inverse=True)
-        table.compare(
-            Row(f'warm, freed at random, {name}: fastest growing / slab, each',
-                1, True, slack=NOISE),
-            metric, 'slab', GROWING, counts, inverse=True)
-        table.compare(
-            Row(f'warm, freed at random, {name}: slab / DPDK', 1.25),
-            metric, 'slab', ['dpdk'], counts)
+        for title, ours, theirs in (
+                ('fastest called / slab', 'slab', CALLED),
+                ('fastest growing / SLAB_INLINE', 'slab-inline', GROWING),
+                ('fastest called / slab of 128 Ki rounds', 'slab-deep', CALLED),
+                ('fastest growing / slab', 'slab', GROWING)):
+            title = f'warm, freed at random, {name}: {title}'
+            table.compare(Row(title + ', mean', 1.4, True, of_mean=True),
+                          metric, ours, theirs, counts, inverse=True)
+            table.compare(Row(title + ', each', 1, True, slack=NOISE),
+                          metric, ours, theirs, counts, inverse=True)
+        for ours, title in (('slab', 'slab'),
+                            ('slab-deep', 'slab of 128 Ki rounds')):
+            table.compare(
+                Row(f'warm, freed at random, {name}: {title} / DPDK', 1.25),
+                metric, ours, ['dpdk'], counts)
         table.compare(Row(f'new memory, {name}: small pages / page touch',
                           1.15), 'new_alloc', 'slab-small-pages',
                       ['page-touch'], counts)
@@ -250,10 +253,12 @@ def memory_rows(table):
                   metric2='bytes_tenth_pages')
     table.figure(Row('resident after all freed and a reap', 65536, unit=' B'),
                  'bytes_none', 'slab')
-    table.flat(Row('instructions, churn, 1 thousand to 10 million live: each '
-                   '/ least', 1.10), 'instructions_churn', 1000)
-    table.flat(Row('instructions, half made anew, 10 thousand to 10 million: '
-                   'each / least', 1.10), 'instructions_half', 10000)
+    for name, way in (('slab', ''), ('slab-no-magazine', ', no magazine')):
+        for what in ('churn', 'some'):
+            table.flat(
+                Row(f'instructions, {what}{way}, 1 thousand to 10 million '
+                    'live: each / least', 1.10),
+                f'instructions_{what}', name)
     for name in ('slab', 'slab-heap'):
         table.figure(Row(f'ten thousand caches, {name}: resident each', 12288,
                          unit=' B'), 'caches_bytes', name)

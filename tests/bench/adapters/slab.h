@@ -53,6 +53,10 @@ static pool *pool_new(const struct wish *wish)
 		slab_builder_huge_pages(builder, SLAB_HUGE_PAGES_NEVER);
 	if (wants(wish, "huge-pages"))
 		slab_builder_huge_pages(builder, SLAB_HUGE_PAGES_ALWAYS);
+	if (wants(wish, "no-magazine"))
+		slab_builder_magazine(builder, 0);
+	if (wants(wish, "deep")) /* what a program of large batches asks for */
+		slab_builder_magazine(builder, 128 << 10);
 	if (wants(wish, "check"))
 		slab_builder_debug(builder, SLAB_DEBUG_CHECK);
 	if (wish->constructed)

@@ -16,34 +16,26 @@ static __attribute__((noinline, used)) void counted_allocs(pool *objects,
 		object[k] = pool_alloc(objects, size);
 }
 
-/** Free a random half and allocate it anew; what is counted lies midway. */
-static void count_half(pool *objects, size_t size, void **object, size_t count,
-    size_t counted)
+/** Free some at random and allocate as many anew. */
+static void run_count_some(const struct wish *wish)
 {
-	size_t before = (count / 2 - counted) / 2;
-	size_t after = count / 2 - counted - before;
-
-	shuffle(object, count, count / 2);
-	free_all(objects, size, before, object);
-	counted_frees(objects, size, object + before, counted);
-	free_all(objects, size, after, object + before + counted);
-	alloc_all(objects, size, before, object);
-	counted_allocs(objects, size, object + before, counted);
-	alloc_all(objects, size, after, object + before + counted);
-}
-
-static void run_count_half(const struct wish *wish)
-{
-	enum { OPERATIONS = 100000, MOST = 50000 };
+	enum { OPERATIONS = 100000, MOST = 10000 };
 	void **object = (void **)array_new(wish->count, sizeof *object);
 	size_t half = wish->count / 2;
-	size_t counted = half < MOST ? half : MOST;
+	size_t some = half < MOST ? half : MOST;
 	pool *objects = pool_new(wish);
 
 	alloc_all(objects, wish->size, wish->count, object);
-	for (size_t k = 0; k < OPERATIONS / counted; k++)
-		count_half(objects, wish->size, object, wish->count, counted);
-	emit("operations", (double)(OPERATIONS / counted * counted));
+	/* The first time an allocator may learn from. */
+	shuffle(object, wish->count, some);
+	free_all(objects, wish->size, some, object);
+	alloc_all(objects, wish->size, some, object);
+	for (size_t k = 0; k < OPERATIONS / some; k++) {
+		shuffle(object, wish->count, some);
+		counted_frees(objects, wish->size, object, some);
+		counted_allocs(objects, wish->size, object, some);
+	}
+	emit("operations", (double)(OPERATIONS / some * some));
 }
 
 static __attribute__((noinline, used)) void counted_churn(pool *objects,
