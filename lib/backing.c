@@ -66,10 +66,15 @@ populate(void *pages, size_t size)
 	slabi_os.populate(pages, size);
 }
 
+/* Blocks of the heap begin and end within a page. */
 static void
 huge(void *block, size_t size)
 {
-	slabi_os.huge(block, size);
+	uintptr_t page = slabi_os.page_size;
+	uintptr_t start = slabi_round_up((uintptr_t)block, page);
+	uintptr_t stop = ((uintptr_t)block + size) & ~(page - 1);
+
+	slabi_os.huge((void *)start, stop - start);
 }
 
 void

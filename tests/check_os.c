@@ -46,8 +46,9 @@ static int populate(void *pages, size_t size)
 
 static int huge(void *pages, size_t size)
 {
-	(void)pages;
-	(void)size;
+	/* The kernel refuses anything else. */
+	ck_assert_uint_eq((uintptr_t)pages % support_page(), 0);
+	ck_assert_uint_eq(size % support_page(), 0);
 	n_huge++;
 	errno = EINVAL;
 	return -1;
@@ -245,20 +246,46 @@ START_TEST(test_os_huge_pages_are_asked_for_as_wished)
 }
 END_TEST
 
-START_TEST(test_os_pages_are_faulted_in_once_and_not_long_before)
+START_TEST(test_os_huge_pages_are_asked_for_on_the_heap_too)
 {
 	slab_cache *cache;
-	size_t used;
 
 	watch();
-	cache = slab_builder_build_mmap(slab_builder_new(64));
-	for (size_t n = 1; n <= 100000; n++) {
-		ck_assert_ptr_nonnull(slab_alloc(cache));
-		used = n * 64;
-		ck_assert_uint_le(populated, used + used / 8 + 262144);
-	}
-	ck_assert_uint_gt(populated, used / 2);
+	cache = slab_builder_build(slab_builder_huge_pages(
+	    slab_builder_new(4096), SLAB_HUGE_PAGES_ALWAYS));
+	ck_assert_ptr_nonnull(cache);
+	ck_assert_ptr_nonnull(slab_alloc(cache));
+	ck_assert_uint_eq(n_huge, 1);
 	end(cache);
+}
+END_TEST
+
+/* What is touched has been faulted in, and not much besides. */
+START_TEST(test_os_pages_are_faulted_in_once_and_not_long_before)
+{
+	static const size_t sizes[] = { 8, 64, 1000, 4096, 10000 };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		slab_cache *cache;
+		size_t used = 0, page;
+
+		watch();
+		cache = slab_builder_build_mmap(slab_builder_huge_pages(
+		    slab_builder_new(sizes[i]), SLAB_HUGE_PAGES_NEVER));
+		page = support_page();
+		ck_assert_ptr_nonnull(slab_alloc(cache));
+		ck_assert_uint_le(populated, 3 * page + sizes[i]);
+		for (used = sizes[i]; used < (size_t)4 << 20;
+		    used += sizes[i]) {
+			ck_assert_ptr_nonnull(slab_alloc(cache));
+			ck_assert_uint_le(populated, used + used / 4 +
+			    8 * page + sizes[i]);
+			/* Of large ones only their first page. */
+			if (sizes[i] < 2 * page)
+				ck_assert_uint_ge(populated, used);
+		}
+		end(cache);
+	}
 }
 END_TEST
 
@@ -365,6 +392,7 @@ CHECK_MAIN("os",
     test_os_refused_munmap_is_survived,
     test_os_refusals_are_no_errors_of_a_free,
     test_os_huge_pages_are_asked_for_as_wished,
+    test_os_huge_pages_are_asked_for_on_the_heap_too,
     test_os_pages_are_faulted_in_once_and_not_long_before,
     test_os_idle_pages_are_purged,
     test_os_clock_is_read_only_where_there_are_periods,
