@@ -193,12 +193,17 @@ START_TEST(test_check_notices_every_damage)
 	for (size_t i = 0; i < COUNT(damages); i++) {
 		struct memory memory = { .room = 0 };
 		slab_cache *cache = build_sample(&memory);
+		char words[200];
 
 		damages[i](cache);
 		errno = 0;
 		ck_assert_msg(slab_check(cache) == -1, "damage %zu", i);
 		ck_assert_int_eq(errno, EFAULT);
 		ck_assert_words("size-");
+		/* Looking changes nothing. */
+		snprintf(words, sizeof(words), "%s", slab_error());
+		ck_assert_msg(slab_check(cache) == -1, "damage %zu", i);
+		ck_assert_str_eq(slab_error(), words);
 		slabi_registry_remove(cache); /* it cannot be destroyed */
 		counting_drop(&memory.counting);
 	}

@@ -237,6 +237,24 @@ START_TEST(test_slab_of_most_objects_agrees_with_the_model)
 }
 END_TEST
 
+START_TEST(test_slab_leaves_words_whole_when_it_can)
+{
+	struct bench bench;
+	void *out[200];
+
+	set_up(&bench, 16, 65536, false);
+	carve(&bench, 300);
+	give_all(&bench);
+	take(&bench, 1);
+	ck_assert_uint_eq(slabi_slab_take(bench.slab, &bench.geometry, 200,
+	    out, 1), 63 + 64 + 64);
+	ck_assert_uint_eq(slabi_slab_take(bench.slab, &bench.geometry, 9,
+	    out, 1), 9);
+	ck_assert_ptr_null(slabi_slab_check(bench.slab, &bench.geometry));
+	tear_down(&bench);
+}
+END_TEST
+
 START_TEST(test_slab_index_behind_the_objects_is_inside)
 {
 	struct bench bench;
@@ -325,5 +343,6 @@ END_TEST
 CHECK_MAIN("slab",
     test_slab_of_any_shape_agrees_with_the_model,
     test_slab_of_most_objects_agrees_with_the_model,
+    test_slab_leaves_words_whole_when_it_can,
     test_slab_index_behind_the_objects_is_inside,
     test_slab_check_notices_damage);
