@@ -142,6 +142,22 @@ class Table:
                        for size, count
                        in self.cells_of(metric, ours, counts)])
 
+    def compare_sums(self, row, metrics, ours, theirs, count):
+        """The best of theirs divided by ours, several costs added up."""
+        def total(size, name):
+            parts = [self.results.median(metric, size, count, name)
+                     for metric in metrics]
+            return sum(parts) if all(parts) else None
+
+        cells = []
+        for size, _ in self.cells_of(metrics[-1], ours, [count]):
+            best = min(((total(size, name), name) for name in theirs
+                        if total(size, name)), default=None)
+            if best and total(size, ours):
+                cells.append(Cell(where(size, count),
+                                  best[0] / total(size, ours), best[1]))
+        self.add(row, cells)
+
     def spread(self, row, metrics, names):
         """The slowest of several ways divided by the fastest."""
         cells = []
@@ -237,8 +253,16 @@ def other_rows(table):
     table.compare(Row('constructor, 100 objects: construct-and-destroy / slab',
                       30, True), 'constructed_batch', 'slab', PEERS,
                   inverse=True)
-    table.compare(Row('walk / fastest malloc', 1, slack=NOISE),
-                  'walk', 'slab', MALLOCS)
+    for ours, title in (('slab', 'slab'),
+                        ('slab-deep', 'slab of 128 Ki rounds')):
+        table.compare(Row(f'walk: {title} / fastest malloc', 1, slack=NOISE),
+                      'walk', ours, MALLOCS)
+    for ours, title in (('slab', 'slab'),
+                        ('slab-deep', 'slab of 128 Ki rounds')):
+        table.compare_sums(
+            Row('warm, freed at random, 100 thousand, and one walk: fastest '
+                f'growing / {title}, each', 1, True, slack=NOISE),
+            ['random_both', 'walk'], ours, GROWING, 100000)
 
 
 def memory_rows(table):

@@ -7,7 +7,7 @@ from peers import GROWING
 from plan import SCALE_SIZE
 from report import number
 
-SHOWN = ['slab', 'slab-inline', 'array-stack', 'page-touch',
+SHOWN = ['slab', 'slab-inline', 'slab-deep', 'array-stack', 'page-touch',
          'page-touch-huge', 'dpdk'] + GROWING
 TABLES = [
     ('Hot pair: alloc, touch, free', 'pair', 1),
