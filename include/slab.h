@@ -344,9 +344,15 @@ SLAB_API_ slab_builder *slab_builder_working_period(slab_builder *builder,
  * Set the capacity of the magazine, the array of free objects that makes
  * slab_alloc() and slab_free() fast (Bonwick and Adams 2001).
  * @param builder  the builder, or NULL
+ *
+ * A program that frees and allocates by the ten thousand, and does not care
+ * where objects lie, gains by a magazine for as many.  They then come in the
+ * order of their frees, not of their addresses; their slabs do not become
+ * empty; and misuse is recognised when an object leaves the magazine, which may
+ * be late.  A round takes the memory of a pointer once it has been in use.
  * @param rounds   objects; 0: no magazine, every call goes to the slabs.  The
- *                 default is chosen from the object's size.  More than memory
- *                 could ever hold is a fault: EINVAL.
+ *                 default is chosen from the object's size, 1024 up to 8 KiB.
+ *                 More than memory could ever hold is a fault: EINVAL.
  * @returns @p builder
  * @since 1.0
  */
@@ -537,7 +543,7 @@ struct slab_magazine {
 	void **base;
 };
 
-#define SLAB_AHEAD_ 16 /* rounds between the one popped and the one prefetched */
+#define SLAB_AHEAD_ 16 /* rounds from the one popped to the one prefetched */
 
 /* SLAB_HOT_: how the two hot functions are defined, if they are at all. */
 #if defined(SLAB_INLINE) && !defined(SLAB_HOT_)
