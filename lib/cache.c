@@ -14,6 +14,21 @@
 
 #include "error.h"
 
+_Noreturn void
+slabi_cache_misuse(const struct slab_cache *cache, enum slabi_place place,
+    const void *object)
+{
+	static const char *const said[] = {
+		[SLABI_UNCARVED] = ", which was never handed out",
+		[SLABI_INSIDE] = ", which is inside an object",
+		[SLABI_FOREIGN] = ", which is not from this cache",
+	};
+
+	if (place == SLABI_FREE)
+		slabi_misuse(cache->name, "double free of", object, "");
+	slabi_misuse(cache->name, "free of", object, said[place]);
+}
+
 /* Construct an object that has been taken raw; false: it is given back. */
 static bool
 construct(struct slab_cache *cache, void *object)

@@ -11,8 +11,6 @@
  */
 #include "cache.h"
 
-#include "error.h"
-
 #define MOST_PORTION 128 /* rounds */
 #define WINDOW 128 /* rounds up and down between visits of the slow paths */
 #define MOST_LEAVING 512 /* rounds that leave a full magazine at once */
@@ -56,21 +54,6 @@ size_t
 slabi_cache_portion(const struct slab_cache *cache)
 {
 	return slabi_smaller(leaving(cache), MOST_PORTION);
-}
-
-_Noreturn void
-slabi_cache_misuse(const struct slab_cache *cache, enum slabi_place place,
-    const void *object)
-{
-	static const char *const said[] = {
-		[SLABI_UNCARVED] = ", which was never handed out",
-		[SLABI_INSIDE] = ", which is inside an object",
-		[SLABI_FOREIGN] = ", which is not from this cache",
-	};
-
-	if (place == SLABI_FREE)
-		slabi_misuse(cache->name, "double free of", object, "");
-	slabi_misuse(cache->name, "free of", object, said[place]);
 }
 
 /*
