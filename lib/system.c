@@ -11,8 +11,8 @@
 #include "os.h"
 
 /*
- * Fault in the pages of the header and of the start of the first object, in
- * one call; the offset of their end from the block's first page.
+ * Fault in the pages of the header and of the first object (of a large one the
+ * first page), in one call; the offset of their end from the block's first page.
  */
 static size_t
 populate_head(const struct slabi_system *system, void *block,
@@ -21,8 +21,9 @@ populate_head(const struct slabi_system *system, void *block,
 	size_t page = slabi_os.page_size;
 	uintptr_t first = (uintptr_t)block & ~(uintptr_t)(page - 1);
 	uintptr_t start = (uintptr_t)slab & ~(uintptr_t)(page - 1);
+	size_t stride = system->geometry.stride;
 	uintptr_t stop = slabi_round_up((uintptr_t)slab +
-	    system->geometry.first + 1, page);
+	    system->geometry.first + (stride < 2 * page ? stride : 1), page);
 
 	system->backing.populate((void *)start, stop - start);
 	return stop - first;

@@ -260,6 +260,24 @@ START_TEST(test_os_huge_pages_are_asked_for_on_the_heap_too)
 }
 END_TEST
 
+/* Wherever a slab's color puts its header. */
+START_TEST(test_os_one_small_object_takes_three_pages_at_most)
+{
+	static slab_cache *caches[600];
+
+	watch();
+	for (size_t i = 0; i < COUNT(caches); i++) {
+		populated = 0;
+		caches[i] = slab_builder_build_mmap(slab_builder_new(256));
+		ck_assert_ptr_nonnull(caches[i]);
+		ck_assert_ptr_nonnull(slab_alloc(caches[i]));
+		ck_assert_uint_le(populated, 3 * support_page());
+	}
+	for (size_t i = 0; i < COUNT(caches); i++)
+		end(caches[i]);
+}
+END_TEST
+
 /* What is touched has been faulted in, and not much besides. */
 START_TEST(test_os_pages_are_faulted_in_once_and_not_long_before)
 {
@@ -393,6 +411,7 @@ CHECK_MAIN("os",
     test_os_refusals_are_no_errors_of_a_free,
     test_os_huge_pages_are_asked_for_as_wished,
     test_os_huge_pages_are_asked_for_on_the_heap_too,
+    test_os_one_small_object_takes_three_pages_at_most,
     test_os_pages_are_faulted_in_once_and_not_long_before,
     test_os_idle_pages_are_purged,
     test_os_clock_is_read_only_where_there_are_periods,
