@@ -87,7 +87,8 @@ static void foreign_addresses_are_reported(slab_cache *cache,
 	void *block = malloc(SIZE), *theirs = slab_alloc(other);
 	void *const bad[] = {
 		local, block, theirs, unmapped_page(), cache, (void *)8,
-		(void *)1, (void *)((uintptr_t)0 - 8),
+		(void *)1, (void *)((uintptr_t)0 - 8), (void *)1000,
+		(void *)4096, (void *)65536, (void *)1000000,
 		(void *)(uintptr_t)main, (char *)unmapped_page() + 64,
 	};
 
