@@ -104,7 +104,8 @@ slabi_geometry_index(const struct slabi_geometry *geometry, size_t offset)
 	size_t product = offset * geometry->inverse;
 
 	return product >> geometry->rotation |
-	    product << (-geometry->rotation & (sizeof(size_t) * 8 - 1));
+	    product << (-geometry->rotation &
+	    (unsigned)(sizeof(size_t) * 8 - 1));
 }
 
 /* The smallest power of two not below, the largest not above; x > 0. */
