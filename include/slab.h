@@ -343,13 +343,14 @@ SLAB_API_ slab_builder *slab_builder_working_period(slab_builder *builder,
 /**
  * Set the capacity of the magazine, the array of free objects that makes
  * slab_alloc() and slab_free() fast (Bonwick and Adams 2001).
- * @param builder  the builder, or NULL
  *
  * A program that frees and allocates by the ten thousand, and does not care
  * where objects lie, gains by a magazine for as many.  They then come in the
  * order of their frees, not of their addresses; their slabs do not become
  * empty; and misuse is recognised when an object leaves the magazine, which may
  * be late.  A round takes the memory of a pointer once it has been in use.
+ *
+ * @param builder  the builder, or NULL
  * @param rounds   objects; 0: no magazine, every call goes to the slabs.  The
  *                 default is chosen from the object's size, 1024 up to 8 KiB.
  *                 More than memory could ever hold is a fault: EINVAL.

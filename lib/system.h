@@ -48,8 +48,8 @@ void slabi_system_leave(struct slabi_system *system, struct slab *slab);
 void slabi_system_drop(struct slabi_system *system, struct slab *slab);
 
 /*
- * The slab with an object that holds this address, and the object's index, or
- * SIZE_MAX inside an object.  NULL: there is none; nothing is dereferenced.
+ * The slab with an object at this address, and its index; inside an object the
+ * index is above that of any.  NULL: there is none; nothing is dereferenced.
  */
 struct slab *slabi_system_find(const struct slabi_system *system,
     const void *address, size_t *index);

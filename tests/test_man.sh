@@ -22,9 +22,9 @@ if command -v groff >/dev/null; then
 fi
 
 # The pages of one line lead to a page.
-for stub in $(grep -l '^\.so ' man*/*.[1-9]); do
-	test -e "$(sed 's/^\.so //' "$stub")" ||
-	    { echo "$stub leads nowhere"; failed=1; }
+for alias in $(grep -l '^\.so ' man*/*.[1-9]); do
+	test -e "$(sed 's/^\.so //' "$alias")" ||
+	    { echo "$alias leads nowhere"; failed=1; }
 done
 
 # Functions, types, and macros that take arguments; a name that ends in _ is
