@@ -67,7 +67,7 @@ search_table(const struct slabi_map *map, const struct slabi_table *table,
 	for (; (slot = table->slots[i]) != 0; i = (i + 1) & table->mask) {
 		uintptr_t slab = slot & ~SLABI_MAP_ORDINAL;
 
-		if (slab != 0 && slabi_map_holds(&map->shape, slab, address))
+		if (slabi_map_holds(&map->shape, slab, address))
 			return slab;
 	}
 	return 0;

@@ -81,12 +81,15 @@ slabi_map_home(const struct slabi_shape *shape,
 	    table->shift);
 }
 
-/* Does this slab have an object at this address, or around it? */
+/*
+ * Does this slab have an object at this address, or around it?  0 is none, even
+ * if a low address would lie in it.  Without a branch.
+ */
 static inline bool
 slabi_map_holds(const struct slabi_shape *shape, uintptr_t slab,
     uintptr_t address)
 {
-	return address - slab - shape->first < shape->extent;
+	return (slab != 0) & (address - slab - shape->first < shape->extent);
 }
 
 /*

@@ -88,9 +88,7 @@ slabi_system_give(const struct slabi_system *system, size_t n,
 		struct slab *slab;
 		size_t index;
 
-		/* A low address may seem to be in a slab at 0, which is none. */
-		if (SLAB_UNLIKELY_(found == 0 ||
-		    !slabi_map_holds(&shape, found, address)) &&
+		if (SLAB_UNLIKELY_(!slabi_map_holds(&shape, found, address)) &&
 		    !(found = slabi_map_search(&system->map, address)))
 			break;
 		slab = (struct slab *)found;
