@@ -12,10 +12,11 @@
  */
 #define IDEAL_SIZE ((size_t)(sizeof(void *) >= 8 ? 2048 : 256) * 1024)
 /*
- * Slabs of larger objects are larger, up to 16 MiB: every visit of a slab's
- * header costs a miss of caches and TLB, so there should be few headers.
+ * Slabs of larger objects are larger, up to 16 MiB.  Most caches then have one:
+ * objects that go back are looked up once, not each, and every other header
+ * costs a miss of caches and TLB.
  */
-#define IDEAL_OBJECTS 2048
+#define IDEAL_OBJECTS ((size_t)(sizeof(void *) >= 8 ? 128 : 2) * 1024)
 #define IDEAL_DOUBLINGS 3
 #define MOST_COLORS 256
 /* Bytes between crowded objects; who asks for more alignment gets none. */
@@ -126,6 +127,7 @@ set_stride(struct slabi_geometry *geometry, const struct slabi_wish *wish)
 	if (wish->coloring && wish->align <= MOST_PADDING &&
 	    is_crowded(geometry->stride))
 		geometry->stride += MOST_PADDING;
+	geometry->compact = false;
 	set_inverse(geometry);
 	return true;
 }
@@ -147,6 +149,9 @@ lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	geometry->made = wish->made;
 	geometry->bits_size = wish->made ? 16 : 8;
 	geometry->front = slabi_round_up(words * geometry->bits_size, SLABI_LINE);
+	if (geometry->compact)
+		geometry->front = SLABI_LINE +
+		    slabi_round_up(geometry->front - SLABI_LINE, wish->page);
 	geometry->first = slabi_round_up(geometry->front + head, start) -
 	    geometry->front;
 	geometry->objects = (uint32_t)objects;
@@ -183,6 +188,25 @@ color_budget(const struct slabi_geometry *geometry,
 	return slab_size / (padded ? 512 : wish->made ? 256 : 128);
 }
 
+/*
+ * Have the first bits, the header and the first object on one page, whatever
+ * the color, where that costs few colors and little memory; the bytes that are
+ * left for colors.
+ */
+static size_t
+make_compact(struct slabi_geometry *geometry, const struct slabi_wish *wish,
+    size_t budget)
+{
+	size_t needed;
+
+	geometry->compact = budget / 2 >= wish->page;
+	lay_out(geometry, wish, geometry->objects);
+	needed = SLABI_LINE + geometry->first + geometry->stride;
+	if (needed > wish->page / 2)
+		geometry->compact = false;
+	return geometry->compact ? wish->page - needed : budget;
+}
+
 /* Make room for colors: within the budget, or else in what is left over. */
 static size_t
 choose_colors(struct slabi_geometry *geometry, const struct slabi_wish *wish,
@@ -191,7 +215,8 @@ choose_colors(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	size_t step = slabi_larger(SLABI_LINE, geometry->align);
 	size_t budget = color_budget(geometry, wish, slab_size);
 	bool affordable = geometry->stride <= budget;
-	size_t room = affordable ? budget : slab_size - used;
+	size_t room = affordable ? make_compact(geometry, wish, budget) :
+	    slab_size - used;
 	size_t colors = slabi_smaller(slabi_power_below(room / step + 1), MOST_COLORS);
 
 	if (affordable)

@@ -44,6 +44,7 @@ struct slabi_geometry {
 	size_t first;         /* where the objects start */
 	size_t front;         /* from the block to its slab, without color */
 	bool made;            /* there are constructed bits */
+	bool compact;         /* first bits, header, first object: on one page */
 	size_t bits_size;     /* bytes of all bits for 64 objects */
 	uint32_t objects;     /* in a slab */
 	uint32_t words;       /* of one bitmap */

@@ -138,8 +138,7 @@ static inline uint64_t *
 slabi_slab_bits(const struct slab *slab, const struct slabi_geometry *geometry,
     size_t word)
 {
-	return (uint64_t *)((uintptr_t)slab -
-	    (word + 1) * geometry->bits_size);
+	return (uint64_t *)((uintptr_t)slab + ~word * geometry->bits_size);
 }
 
 /* Words of the bitmaps that have been written. */
@@ -186,12 +185,13 @@ slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
 {
 	uint64_t *place = slabi_slab_bits(slab, geometry, index / 64);
 	uint64_t bits = *place;
+	uint64_t more = bits | UINT64_C(1) << index % 64;
 
 	if (SLAB_UNLIKELY_(bits == 0))
 		slabi_slab_set_above(slab, index / 64);
-	if (SLAB_UNLIKELY_(bits >> index % 64 & 1))
+	if (SLAB_UNLIKELY_(more == bits))
 		return false;
-	*place = bits | UINT64_C(1) << index % 64;
+	*place = more;
 	slab->out--;
 	return true;
 }
@@ -215,17 +215,18 @@ slabi_slab_give_run(struct slab *slab, const struct slabi_geometry *geometry,
 		size_t index = slabi_geometry_index(geometry,
 		    (uintptr_t)objects[i] - first);
 		uint64_t *place = slabi_slab_bits(slab, geometry, index / 64);
+		uint64_t more;
 
 		if (index >= tracked)
 			break;
 		if (place != last)
 			bits = *place;
-		if (SLAB_UNLIKELY_(bits >> index % 64 & 1))
-			break;
+		more = bits | UINT64_C(1) << index % 64;
 		if (SLAB_UNLIKELY_(bits == 0))
 			slabi_slab_set_above(slab, index / 64);
-		bits |= UINT64_C(1) << index % 64;
-		*place = bits;
+		if (SLAB_UNLIKELY_(more == bits))
+			break;
+		*place = bits = more;
 		last = place;
 	}
 	slab->out -= (uint32_t)i;

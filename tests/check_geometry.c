@@ -274,6 +274,31 @@ START_TEST(test_geometry_waste_is_at_most_2_percent)
 }
 END_TEST
 
+/*
+ * The same promise: a cache of one object has little memory.  Slabs of 32-bit
+ * systems are too small to spend pages on it.
+ */
+START_TEST(test_geometry_header_and_first_object_share_a_page)
+{
+	for (size_t size = 8; size <= 256 && sizeof(void *) >= 8; size++) {
+		for (int made = 0; made <= 1; made++) {
+			struct slabi_wish wish = { .size = size, .align = 1,
+			    .unit = 4096, .page = 4096, .made = made,
+			    .coloring = true };
+			struct slabi_geometry g;
+			size_t from, to;
+
+			ck_assert(slabi_geometry_aligned(&g, &wish));
+			from = g.front - (made ? 16 : 8);
+			to = g.front + g.color_mask * g.color_step + g.first +
+			    g.stride - 1;
+			ck_assert_uint_eq(from / 4096, to / 4096);
+			ck_assert_uint_ge(g.color_mask, 15);
+		}
+	}
+}
+END_TEST
+
 START_TEST(test_geometry_powers_and_logarithms)
 {
 	for (unsigned bit = 0; bit < sizeof(size_t) * CHAR_BIT; bit++) {
@@ -304,4 +329,5 @@ CHECK_MAIN("geometry",
     test_geometry_wish_for_slabs_is_followed,
     test_geometry_block_too_small_is_refused,
     test_geometry_waste_is_at_most_2_percent,
+    test_geometry_header_and_first_object_share_a_page,
     test_geometry_powers_and_logarithms);

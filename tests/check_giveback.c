@@ -295,6 +295,12 @@ END_TEST
 
 /* Pages of partial slabs ------------------------------------------------- */
 
+/* A few slabs of many pages. */
+static slab_builder *large_slabs(void)
+{
+	return slab_builder_slab_size(slab_builder_new(SIZE), 2 << 20);
+}
+
 /* Frees all but every `step`-th object, which get their number written. */
 static void thin_out(slab_cache *cache, size_t step)
 {
@@ -325,7 +331,7 @@ START_TEST(test_reap_purges_idle_pages_of_partial_slabs)
 
 		memory.counting.dirty = true;
 		cache = build_counted(&memory, slab_builder_working_period(
-		    slab_builder_new(SIZE), SLAB_PERIOD_NEVER));
+		    large_slabs(), SLAB_PERIOD_NEVER));
 		thin_out(cache, step);
 		bytes = slab_reap(cache);
 		ck_assert_whole(cache);
@@ -349,7 +355,7 @@ START_TEST(test_purged_pages_are_used_again)
 	slab_cache *cache;
 
 	memory.counting.dirty = true;
-	cache = build_counted(&memory, slab_builder_new(SIZE));
+	cache = build_counted(&memory, large_slabs());
 	thin_out(cache, step);
 	slab_reap(cache);
 	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY / 2, others), MANY / 2);
@@ -372,7 +378,7 @@ START_TEST(test_period_end_purges_idle_pages)
 
 	support_clock_stop();
 	cache = build_counted(&memory, slab_builder_magazine(
-	    slab_builder_new(SIZE), 100));
+	    large_slabs(), 100));
 	thin_out(cache, step);
 	for (int i = 0; i < 4; i++)
 		go_idle(cache, 15);
