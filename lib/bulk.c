@@ -21,8 +21,10 @@ pop_some(struct slab_cache *cache, size_t n, void **out)
 static __attribute__((noinline)) size_t
 alloc_bulk_slow(slab_cache *cache, size_t n, void **out)
 {
-	size_t done = pop_some(cache, n, out);
+	size_t done;
 
+	slabi_cache_turn(cache);
+	done = pop_some(cache, n, out);
 	while (done < n) {
 		size_t some;
 

@@ -105,6 +105,7 @@ slab_alloc_slow(slab_cache *cache)
 {
 	void *object;
 
+	slabi_cache_turn(cache);
 	if (cache->ceiling == cache->floor)
 		object = take_directly(cache);
 	else if (cache->magazine.top > cache->floor || slabi_cache_refill(cache))

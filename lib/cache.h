@@ -36,6 +36,7 @@ struct slab_cache {
 	uint32_t period;        /* the working period of the last visit */
 	size_t least_rounds;    /* fewest rounds at a visit in this period */
 	size_t idle_rounds;     /* that are to go back */
+	bool overflowed;        /* rounds have left it since the last refill */
 	struct slabi_layer layer;
 	slab_oom_handler *oom;  /* NULL: none */
 	void *oom_arg;
@@ -96,6 +97,8 @@ bool slabi_cache_refill(struct slab_cache *cache);
  * for it; one that cannot is dropped and returned, and `place` says why.
  */
 void *slabi_cache_make_room(struct slab_cache *cache, enum slabi_place *place);
+/* The window has been left downwards: what to do before rounds are taken. */
+void slabi_cache_turn(struct slab_cache *cache);
 /* Give all rounds back to the slab layer. */
 void slabi_cache_flush(struct slab_cache *cache);
 /* Empty the magazine, whose rounds the slab layer has taken back itself. */

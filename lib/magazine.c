@@ -14,6 +14,7 @@
 #define MOST_PORTION 128 /* rounds */
 #define WINDOW 128 /* rounds up and down between visits of the slow paths */
 #define MOST_LEAVING 512 /* rounds that leave a full magazine at once */
+#define MOST_TURNING 1024 /* rounds that leave when a large batch is reused */
 #define IDLE_STEP 1024 /* idle rounds that one visit gives back */
 
 /* Put the borders of the hot paths around the top round. */
@@ -95,6 +96,19 @@ slabi_cache_flush(struct slab_cache *cache)
 	flush(cache, slabi_cache_rounds(cache), 0);
 }
 
+/*
+ * More has been freed than the magazine holds, and is now needed again: the
+ * rest follows, so that objects come in the order of addresses and not the last
+ * ones as they were freed.  Whoever walks through them is faster.
+ */
+void
+slabi_cache_turn(struct slab_cache *cache)
+{
+	if (cache->overflowed && slabi_cache_rounds(cache) <= MOST_TURNING)
+		slabi_cache_flush(cache);
+	cache->overflowed = false;
+}
+
 void
 slabi_cache_forget_rounds(struct slab_cache *cache)
 {
@@ -138,6 +152,7 @@ slabi_cache_make_room(struct slab_cache *cache, enum slabi_place *place)
 		return NULL;
 	n = leaving(cache);
 	cache->flushes++;
+	cache->overflowed = true;
 	return give_below(cache, n, slabi_smaller(n,
 	    slabi_cache_capacity(cache) - n), place);
 }

@@ -17,6 +17,17 @@ lowest(uint64_t bits)
 	return (uint32_t)__builtin_ctzll(bits);
 }
 
+/* Objects [first, end) are touched. */
+static void
+set_used(struct slab *slab, size_t first, size_t end)
+{
+	size_t region;
+
+	for (region = first >> SLABI_REGION_SHIFT;
+	    region << SLABI_REGION_SHIFT < end; region++)
+		slab->use[region] = SLABI_USED;
+}
+
 void
 slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
     void *block)
@@ -26,6 +37,7 @@ slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
 	*slab = (struct slab){ .block = block };
 	for (i = 0; i < (geometry->words + 63) / 64 + geometry->purge_words; i++)
 		slab->summary[i] = 0;
+	set_used(slab, 0, geometry->objects);
 }
 
 uint64_t
@@ -106,6 +118,7 @@ take_word(struct slab *slab, const struct slabi_geometry *geometry,
 		out += step;
 		left &= left - 1;
 	}
+	slab->use[word / 64] = SLABI_USED;
 	*word_bits &= ~(bits ^ left);
 	if (*word_bits == 0)
 		clear_above(slab, word);
@@ -159,6 +172,7 @@ slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
 		out += step;
 		object += geometry->stride;
 	}
+	set_used(slab, slab->carved, slab->carved + n);
 	slab->carved += (uint32_t)n;
 	slab->out += (uint32_t)n;
 	return n;

@@ -25,6 +25,20 @@
 
 #include "geometry.h"
 
+/*
+ * What of a slab is in use, told for regions of so many objects as a word of
+ * the summary stands for.
+ */
+#define SLABI_REGION_SHIFT 12
+#define SLABI_REGIONS (SLABI_MOST_OBJECTS >> SLABI_REGION_SHIFT)
+
+enum slabi_use {
+	SLABI_SWEPT, /* not touched since it was searched for idle pages */
+	SLABI_IDLE,  /* not touched since the working set looked last */
+	SLABI_USED   /* an object has been taken, or the first one of a word of
+	              * bits has come back, which is seldom enough to note */
+};
+
 struct slab {
 	/* What every take and give touches: one line. */
 	struct slab *next;     /* in the list of its fullness */
@@ -34,11 +48,11 @@ struct slab {
 	uint32_t carved;       /* the watermark */
 	size_t tracked;        /* objects below it have bits */
 	uint32_t floor;        /* with fewer objects out it changes its list */
-	uint32_t stamp;        /* period of the last take or give, * 2, + swept */
 	uint8_t class;         /* which list: see slab_layer.h */
 	bool huge;             /* on transparent huge pages */
 	uint16_t purged_parts; /* bits set in `purged` */
 	/* The rest. */
+	uint8_t use[SLABI_REGIONS]; /* of the objects of each summary word */
 	size_t populated;      /* bytes of the block faulted in ahead of use */
 	void *block;           /* from the backing */
 	struct slab *newer;    /* in the list of all slabs */
@@ -176,6 +190,7 @@ slabi_slab_set_above(struct slab *slab, size_t word)
 {
 	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
 	slab->top |= UINT64_C(1) << word / 64;
+	slab->use[word / 64] = SLABI_USED;
 }
 
 /* Give a tracked object back; false: it is free already. */

@@ -40,13 +40,6 @@ wants_huge_pages(const struct slabi_layer *layer)
 	return size >= HUGE_SIZE && layer->slabs >= HUGE_FROM / size;
 }
 
-/* A slab is not idle. */
-static inline void
-stamp(const struct slabi_layer *layer, struct slab *slab)
-{
-	slab->stamp = layer->period.number * 2;
-}
-
 static struct slab *
 make_slab(struct slabi_layer *layer)
 {
@@ -55,7 +48,6 @@ make_slab(struct slabi_layer *layer)
 
 	if (!slab)
 		return NULL;
-	stamp(layer, slab);
 	slabi_lists_add(layer, slab);
 	layer->created++;
 	return slab;
@@ -86,7 +78,6 @@ settle(struct slabi_layer *layer, struct slab *slab, size_t n, void **out,
     ptrdiff_t step)
 {
 	layer->out += n;
-	stamp(layer, slab);
 	if (SLAB_UNLIKELY_(slab->purged_parts > 0))
 		slabi_working_set_touch(layer, slab, n, out, step);
 	slabi_lists_update(layer, slab);
@@ -271,7 +262,7 @@ give_some(struct slabi_layer *layer, size_t n, void *const *objects)
 {
 	struct slab *changed[SLABI_BATCH + 1], **slab;
 	size_t given = layer->system.calls->give(&layer->system, n, objects,
-	    layer->period.number * 2, changed);
+	    changed);
 
 	layer->out -= given;
 	for (slab = changed; *slab; slab++)
@@ -349,8 +340,7 @@ slabi_layer_reset(struct slabi_layer *layer)
 
 	for (slab = layer->newest; slab; slab = slab->older) {
 		slabi_slab_give_all(slab, &layer->system.geometry);
-		stamp(layer, slab);
-		slabi_lists_update(layer, slab);
+			slabi_lists_update(layer, slab);
 	}
 	layer->out = 0;
 	if (layer->period.length == 0)

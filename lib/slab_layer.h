@@ -35,7 +35,7 @@
 struct slabi_period {
 	uint64_t length;    /* ms; 0: no waiting; SLABI_NEVER: no period */
 	uint64_t ends;
-	uint32_t number;    /* periods so far; slabs are stamped with it */
+	uint32_t number;    /* periods so far */
 	uint32_t visits;    /* of the slow paths, to look at the clock rarely */
 	size_t least_empty; /* fewest empty slabs at once in this period */
 	size_t excess;      /* slabs that are to go back, not yet begun */

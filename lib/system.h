@@ -21,12 +21,11 @@ struct slabi_system_calls {
 	struct slab *(*make)(struct slabi_system *system, bool huge);
 	/*
 	 * Give back 1 to SLABI_BATCH objects, as far as they are objects that
-	 * are out; how many.  Slabs are stamped, and those with fewer objects
-	 * out than their floor are put into `changed`, perhaps repeatedly, and
-	 * NULL behind the last.
+	 * are out; how many.  Slabs with fewer objects out than their floor
+	 * are put into `changed`, perhaps repeatedly, and NULL behind the last.
 	 */
 	size_t (*give)(const struct slabi_system *system, size_t n,
-	    void *const *objects, uint32_t stamp, struct slab **changed);
+	    void *const *objects, struct slab **changed);
 };
 
 struct slabi_system {
@@ -63,7 +62,7 @@ struct slab *slabi_system_find(const struct slabi_system *system,
  */
 static inline __attribute__((always_inline)) size_t
 slabi_system_give(const struct slabi_system *system, size_t n,
-    void *const *objects, uint32_t stamp, struct slab **changed, bool made,
+    void *const *objects, struct slab **changed, bool made,
     uintptr_t guess(const struct slabi_shape *shape,
 	const struct slabi_table *table, uintptr_t address))
 {
@@ -78,7 +77,6 @@ slabi_system_give(const struct slabi_system *system, size_t n,
 	geometry.bits_size = made ? 16 : 8;
 	if (first) {
 		i = slabi_slab_give_run(first, &geometry, n, objects);
-		first->stamp = stamp;
 		if (first->out < first->floor)
 			*changed++ = first;
 	}
@@ -99,7 +97,6 @@ slabi_system_give(const struct slabi_system *system, size_t n,
 			break;
 		if (SLAB_UNLIKELY_(!slabi_slab_give(slab, &geometry, index)))
 			break;
-		slab->stamp = stamp;
 		if (SLAB_UNLIKELY_(slab->out < slab->floor))
 			*changed++ = slab;
 	}

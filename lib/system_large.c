@@ -13,12 +13,12 @@ make(struct slabi_system *system, bool huge)
 
 static size_t
 give(const struct slabi_system *system, size_t n, void *const *objects,
-    uint32_t stamp, struct slab **changed)
+    struct slab **changed)
 {
 	if (system->geometry.made)
-		return slabi_system_give(system, n, objects, stamp, changed,
+		return slabi_system_give(system, n, objects, changed,
 		    true, slabi_map_guess);
-	return slabi_system_give(system, n, objects, stamp, changed, false,
+	return slabi_system_give(system, n, objects, changed, false,
 	    slabi_map_guess);
 }
 

@@ -4,16 +4,15 @@
  * "The Slab Allocator", USENIX Summer 1994, section 3.4).
  *
  * Time is cut into periods.  At the end of each, slabs that were empty all
- * through it are in excess, and partial slabs that nobody took from or gave to
- * are searched for pages without a live object.  Neither is done at once:
- * every visit of a slow path does a step of bounded size.
+ * through it are in excess, and regions of partial slabs that nobody took from
+ * or gave to are searched for pages without a live object.  Neither is done at
+ * once: every visit of a slow path does a step of bounded size.
  */
 #include "os.h"
 #include "slab_layer.h"
 
 #define CLOCK_EVERY 16 /* visits per look at the clock */
 #define PURGE_STEP ((size_t)128 << 10) /* bytes that one step purges */
-#define SWEPT 1u /* of a stamp: searched for idle pages since */
 #define SWEEP_STEP 32 /* parts of a slab that one step looks at */
 
 static void
@@ -147,6 +146,15 @@ is_purged(const struct slabi_layer *layer, struct slab *slab, uint32_t part)
 	return *purged_word(layer, slab, part) >> part % 64 & 1;
 }
 
+/* How the region of an object is used, or of the rest behind the last one. */
+static enum slabi_use
+region_use(const struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index)
+{
+	return slab->use[slabi_smaller(index, geometry->objects - 1) >>
+	    SLABI_REGION_SHIFT];
+}
+
 /* Can this part be purged?  If so its objects are destructed. */
 static bool
 give_up_part(struct slabi_layer *layer, struct slab *slab, uint32_t number)
@@ -159,6 +167,8 @@ give_up_part(struct slabi_layer *layer, struct slab *slab, uint32_t number)
 		return false;
 	/* Memory that has never been touched is none. */
 	if (part.first >= slab->carved && start >= slab->populated)
+		return false;
+	if (region_use(slab, geometry, part.first) != SLABI_IDLE)
 		return false;
 	if (!range_idle(slab, geometry, part.first, part.end))
 		return false;
@@ -207,7 +217,21 @@ may_sweep(const struct slabi_layer *layer, const struct slab *slab)
 {
 	return layer->system.backing.calls.purge && slab->out > 0 &&
 	    slab->out < layer->system.geometry.objects &&
-	    (slab->stamp & SWEPT) == 0;
+	    memchr(slab->use, SLABI_IDLE, sizeof(slab->use));
+}
+
+/* From here on see what is touched; idle regions may have been `swept`. */
+static void
+look_away(struct slab *slab, bool swept)
+{
+	size_t i;
+
+	for (i = 0; i < SLABI_REGIONS; i++) {
+		if (slab->use[i] == SLABI_USED)
+			slab->use[i] = SLABI_IDLE;
+		else if (swept)
+			slab->use[i] = SLABI_SWEPT;
+	}
 }
 
 void
@@ -254,16 +278,16 @@ sweep_step(struct slabi_layer *layer)
 	uint32_t from = period->swept_parts;
 	uint32_t to = from + SWEEP_STEP;
 
-	/* Idle: not touched in the period before this one, nor since. */
-	if (slab->stamp / 2 + 1 < period->number && may_sweep(layer, slab)) {
-		if (to < parts(layer)) {
-			period->swept_parts = to;
-			sweep(layer, slab, from, to);
-			return;
-		}
-		sweep(layer, slab, from, parts(layer));
-		slab->stamp |= SWEPT;
+	bool swept = may_sweep(layer, slab);
+
+	if (swept && to < parts(layer)) {
+		period->swept_parts = to;
+		sweep(layer, slab, from, to);
+		return;
 	}
+	if (swept)
+		sweep(layer, slab, from, parts(layer));
+	look_away(slab, swept);
 	period->sweeping = slab->older;
 	period->swept_parts = 0;
 }
@@ -385,10 +409,11 @@ slabi_working_set_reap(struct slabi_layer *layer)
 	for (; layer->empty > 0; bytes += size)
 		slabi_layer_release(layer, layer->empty_last);
 	for (slab = layer->newest; slab; slab = slab->older) {
+		look_away(slab, false);
 		if (!may_sweep(layer, slab))
 			continue;
 		bytes += sweep(layer, slab, 0, parts(layer));
-		slab->stamp |= SWEPT;
+		look_away(slab, true);
 	}
 	return bytes + slabi_map_shrink(&layer->system.map,
 	    &layer->system.backing);

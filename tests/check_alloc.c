@@ -150,6 +150,42 @@ START_TEST(test_alloc_last_freed_comes_first)
 }
 END_TEST
 
+/*
+ * More than the magazine holds, freed at random, comes back in the order of
+ * addresses, but for the few rounds on top.
+ */
+START_TEST(test_alloc_large_batch_comes_in_order)
+{
+	enum { ALL = 300 * 32, ON_TOP = 10 * 32 };
+	static void *objects[ALL];
+	uint64_t seed = 1;
+
+	for (size_t step = 1; step <= 32; step += 31) {
+		slab_cache *cache = slab_builder_build(slab_builder_new(16));
+
+		ck_assert_uint_eq(slab_alloc_bulk(cache, ALL, objects), ALL);
+		for (size_t i = ALL; i > 0; i--) {
+			size_t other = support_random(&seed) % i;
+
+			slab_free(cache, objects[other]);
+			objects[other] = objects[i - 1];
+		}
+		for (size_t i = 0; i < ALL; i += step) {
+			if (step == 1)
+				objects[i] = slab_alloc(cache);
+			else
+				ck_assert_uint_eq(slab_alloc_bulk(cache, step,
+				    objects + i), step);
+		}
+		for (size_t i = ON_TOP + step; i < ALL; i += step)
+			ck_assert_uint_lt((uintptr_t)objects[i - step],
+			    (uintptr_t)objects[i]);
+		slab_reset(cache);
+		slab_destroy(cache);
+	}
+}
+END_TEST
+
 /* So that the others can become empty. */
 START_TEST(test_alloc_fullest_partial_slab_comes_first)
 {
@@ -246,6 +282,7 @@ CHECK_MAIN("alloc",
     test_alloc_size_64_mib_has_room,
     test_alloc_slab_of_a_single_object_works,
     test_alloc_last_freed_comes_first,
+    test_alloc_large_batch_comes_in_order,
     test_alloc_fullest_partial_slab_comes_first,
     test_alloc_free_preserves_errno,
     test_zalloc_used_memory_is_zero_again,

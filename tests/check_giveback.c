@@ -295,6 +295,8 @@ END_TEST
 
 /* Pages of partial slabs ------------------------------------------------- */
 
+#define REGION 4096 /* objects whose use is told apart, fewer than MANY */
+
 /* A few slabs of many pages. */
 static slab_builder *large_slabs(void)
 {
@@ -302,9 +304,9 @@ static slab_builder *large_slabs(void)
 }
 
 /* Frees all but every `step`-th object, which get their number written. */
-static void thin_out(slab_cache *cache, size_t step)
+static void thin_out(slab_cache *cache, size_t count, size_t step)
 {
-	for (size_t i = 0; i < MANY; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (i % step == 0)
 			memset(objects[i], (int)(i / step % 251), SIZE);
 		else
@@ -312,9 +314,9 @@ static void thin_out(slab_cache *cache, size_t step)
 	}
 }
 
-static void verify_and_free(slab_cache *cache, size_t step)
+static void verify_and_free(slab_cache *cache, size_t count, size_t step)
 {
-	for (size_t i = 0; i < MANY; i += step) {
+	for (size_t i = 0; i < count; i += step) {
 		ck_assert(support_all_bytes(objects[i],
 		    (int)(i / step % 251), SIZE));
 		slab_free(cache, objects[i]);
@@ -332,7 +334,7 @@ START_TEST(test_reap_purges_idle_pages_of_partial_slabs)
 		memory.counting.dirty = true;
 		cache = build_counted(&memory, slab_builder_working_period(
 		    large_slabs(), SLAB_PERIOD_NEVER));
-		thin_out(cache, step);
+		thin_out(cache, MANY, step);
 		bytes = slab_reap(cache);
 		ck_assert_whole(cache);
 		if (kind != MEMORY_BUFFER && kind != MEMORY_HEAP) {
@@ -341,7 +343,7 @@ START_TEST(test_reap_purges_idle_pages_of_partial_slabs)
 			ck_assert_uint_eq(memory.counting.purges == 0,
 			    kind == MEMORY_MMAP);
 		}
-		verify_and_free(cache, step);
+		verify_and_free(cache, MANY, step);
 		end(cache, &memory);
 	}
 }
@@ -356,13 +358,13 @@ START_TEST(test_purged_pages_are_used_again)
 
 	memory.counting.dirty = true;
 	cache = build_counted(&memory, large_slabs());
-	thin_out(cache, step);
+	thin_out(cache, MANY, step);
 	slab_reap(cache);
 	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY / 2, others), MANY / 2);
 	for (size_t i = 0; i < MANY / 2; i++)
 		memset(others[i], 0xEE, SIZE);
 	ck_assert_whole(cache);
-	verify_and_free(cache, step);
+	verify_and_free(cache, MANY, step);
 	slab_free_bulk(cache, MANY / 2, others);
 	slab_reap(cache);
 	ck_assert_uint_eq(stats_of(cache).bytes_purged, 0);
@@ -379,31 +381,32 @@ START_TEST(test_period_end_purges_idle_pages)
 	support_clock_stop();
 	cache = build_counted(&memory, slab_builder_magazine(
 	    large_slabs(), 100));
-	thin_out(cache, step);
+	thin_out(cache, MANY, step);
 	for (int i = 0; i < 4; i++)
 		go_idle(cache, 15);
 	ck_assert_uint_gt(memory.counting.purges, 0);
 	ck_assert_uint_gt(stats_of(cache).bytes_purged, 0);
 	ck_assert_whole(cache);
-	verify_and_free(cache, step);
+	verify_and_free(cache, MANY, step);
 	end(cache, &memory);
 }
 END_TEST
 
-/* Taking alone is use, and so is giving. */
-START_TEST(test_period_end_leaves_pages_of_slabs_in_use)
+/*
+ * A cache of one slab, thinned out, and for ten periods as many allocations, and
+ * then frees, as leave no period without any.
+ */
+static slab_cache *use_one_slab(struct memory *memory, size_t count, size_t step)
 {
-	struct memory memory = { .kind = MEMORY_USER_LARGE };
 	static void *others[1000];
-	size_t step = 8 * support_page() / SIZE + 3;
 	slab_cache *cache;
 
 	support_clock_stop();
-	cache = memory_build(&memory, slab_builder_slab_size(
+	cache = memory_build(memory, slab_builder_slab_size(
 	    slab_builder_magazine(slab_builder_new(SIZE), 0), 16 << 20));
-	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, count, objects), count);
 	ck_assert_uint_eq(stats_of(cache).slabs, 1);
-	thin_out(cache, step);
+	thin_out(cache, count, step);
 	for (int i = 0; i < 2000; i++) {
 		if (i % 100 == 0)
 			support_clock_forward(8);
@@ -412,8 +415,33 @@ START_TEST(test_period_end_leaves_pages_of_slabs_in_use)
 		else
 			slab_free(cache, others[i - 1000]);
 	}
+	ck_assert_whole(cache);
+	return cache;
+}
+
+/* Taking alone is use, and so is giving. */
+START_TEST(test_period_end_leaves_pages_of_regions_in_use)
+{
+	struct memory memory = { .kind = MEMORY_USER_LARGE };
+	size_t step = 8 * support_page() / SIZE + 3;
+	slab_cache *cache = use_one_slab(&memory, REGION, step);
+
 	ck_assert_uint_eq(memory.counting.purges, 0);
-	verify_and_free(cache, step);
+	verify_and_free(cache, REGION, step);
+	end(cache, &memory);
+}
+END_TEST
+
+START_TEST(test_period_end_purges_other_regions_of_slabs_in_use)
+{
+	struct memory memory = { .kind = MEMORY_USER_LARGE };
+	size_t step = 8 * support_page() / SIZE + 3;
+	slab_cache *cache = use_one_slab(&memory, MANY, step);
+
+	ck_assert_uint_gt(stats_of(cache).bytes_purged,
+	    (MANY - REGION) * SIZE / 4);
+	ck_assert_uint_le(stats_of(cache).bytes_purged, (MANY - REGION) * SIZE);
+	verify_and_free(cache, MANY, step);
 	end(cache, &memory);
 }
 END_TEST
@@ -433,4 +461,5 @@ CHECK_MAIN("giveback",
     test_reap_purges_idle_pages_of_partial_slabs,
     test_purged_pages_are_used_again,
     test_period_end_purges_idle_pages,
-    test_period_end_leaves_pages_of_slabs_in_use);
+    test_period_end_leaves_pages_of_regions_in_use,
+    test_period_end_purges_other_regions_of_slabs_in_use);
