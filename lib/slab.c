@@ -66,15 +66,6 @@ slabi_slab_track(struct slab *slab, const struct slabi_geometry *geometry,
 	return true;
 }
 
-/* The first word of the bitmap with a free object; there is one. */
-static uint32_t
-first_word(const struct slab *slab)
-{
-	uint32_t i = lowest(slab->top);
-
-	return i * 64 + lowest(slab->summary[i]);
-}
-
 /* The word's last bit has been cleared: tell the levels above. */
 static void
 clear_above(struct slab *slab, uint32_t word)
@@ -98,31 +89,57 @@ take_whole_word(const struct slabi_geometry *geometry, char *object,
 	}
 }
 
-/* Take up to `n` objects of `bits` out of one word.  How many. */
-static size_t
-take_word(struct slab *slab, const struct slabi_geometry *geometry,
-    uint32_t word, uint64_t bits, size_t n, void **out, ptrdiff_t step)
+/* Take up to `n` objects out of `*bits` of one word.  How many. */
+static inline size_t
+take_word(const struct slabi_geometry *geometry, char *object, uint64_t *bits,
+    size_t n, void **out, ptrdiff_t step)
 {
-	uint64_t *word_bits = slabi_slab_bits(slab, geometry, word);
-	char *base = slabi_slab_object(slab, geometry, (size_t)word * 64);
-	uint64_t left = bits;
+	uint64_t left = *bits;
 	size_t taken = 0;
 
-	if (bits == ~UINT64_C(0) && n >= 64) {
-		take_whole_word(geometry, base, out, step);
+	if (left == ~UINT64_C(0) && n >= 64) {
+		take_whole_word(geometry, object, out, step);
 		left = 0;
 		taken = 64;
 	}
 	for (; left != 0 && taken < n; taken++) {
-		*out = base + lowest(left) * geometry->stride;
+		*out = object + lowest(left) * geometry->stride;
 		out += step;
 		left &= left - 1;
 	}
-	slab->use[word / 64] = SLABI_USED;
-	*word_bits &= ~(bits ^ left);
-	if (*word_bits == 0)
-		clear_above(slab, word);
-	slab->out += (uint32_t)taken;
+	*bits = left;
+	return taken;
+}
+
+/*
+ * The same out of the words of one word of the summary.  `*more`: that was not
+ * enough.
+ */
+static size_t
+take_region(struct slab *slab, const struct slabi_geometry *geometry,
+    uint32_t region, size_t n, void **out, ptrdiff_t step, bool *more)
+{
+	uint64_t words = slab->summary[region];
+	size_t taken = 0;
+
+	/* Words are left whole where that costs little: see take_whole_word(). */
+	while (words != 0 && (taken == 0 || n - taken >= 64)) {
+		uint32_t word = region * 64 + lowest(words);
+		uint64_t *place = slabi_slab_bits(slab, geometry, word);
+		uint64_t bits = geometry->made ? *place & place[1] : *place;
+		uint64_t left = bits;
+
+		taken += take_word(geometry, slabi_slab_object(slab, geometry,
+		    (size_t)word * 64), &left, n - taken,
+		    out + (ptrdiff_t)taken * step, step);
+		*place ^= bits ^ left;
+		if (*place != 0)
+			break;
+		words &= words - 1;
+	}
+	slab->summary[region] = words;
+	slab->use[region] = SLABI_USED;
+	*more = words == 0 && n - taken >= 64;
 	return taken;
 }
 
@@ -131,31 +148,34 @@ slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void **out, ptrdiff_t step)
 {
 	size_t taken = 0;
+	bool more = true;
 
-	/* Words are left whole where that costs little: see take_whole_word(). */
-	while ((taken == 0 || n - taken >= 64) && slab->top != 0) {
-		uint32_t word = first_word(slab);
-		uint64_t bits = *slabi_slab_bits(slab, geometry, word);
+	while (more && slab->top != 0) {
+		uint32_t region = lowest(slab->top);
 
-		if (geometry->made)
-			bits &= *made_bits(slab, geometry, word);
-		if (bits == 0)
-			break;
-		taken += take_word(slab, geometry, word, bits, n - taken,
-		    out + (ptrdiff_t)taken * step, step);
+		taken += take_region(slab, geometry, region, n - taken,
+		    out + (ptrdiff_t)taken * step, step, &more);
+		if (slab->summary[region] == 0)
+			slab->top &= slab->top - 1;
 	}
+	slab->out += (uint32_t)taken;
 	return taken;
 }
 
 void *
 slabi_slab_take_first(struct slab *slab, const struct slabi_geometry *geometry)
 {
-	uint32_t word = first_word(slab);
-	void *object;
+	uint32_t region = lowest(slab->top);
+	uint32_t word = region * 64 + lowest(slab->summary[region]);
+	uint64_t *place = slabi_slab_bits(slab, geometry, word);
+	size_t index = (size_t)word * 64 + lowest(*place);
 
-	take_word(slab, geometry, word, *slabi_slab_bits(slab, geometry, word), 1,
-	    &object, 1);
-	return object;
+	*place &= *place - 1;
+	if (*place == 0)
+		clear_above(slab, word);
+	slab->use[region] = SLABI_USED;
+	slab->out++;
+	return slabi_slab_object(slab, geometry, index);
 }
 
 size_t
