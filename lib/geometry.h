@@ -10,8 +10,8 @@
  * headers and objects of many slabs do not fall on the same cache sets.  The
  * color follows from the block's address alone.  The bits lie before the slab,
  * the first ones last: what one object needs, bits, header, object, is
- * together on one page or two, and large bitmaps cost nothing before they are
- * used.
+ * together, of small objects on one page whatever the color, and large bitmaps
+ * cost nothing before they are used.
  */
 #ifndef SLABI_GEOMETRY_H
 #define SLABI_GEOMETRY_H

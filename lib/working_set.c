@@ -213,11 +213,19 @@ parts(const struct slabi_layer *layer)
 }
 
 static bool
+has_regions(const struct slab *slab, enum slabi_use use)
+{
+	return memchr(slab->use, use, sizeof(slab->use)) != NULL;
+}
+
+/* Is there anything to look for?  Huge pages in use are not broken up. */
+static bool
 may_sweep(const struct slabi_layer *layer, const struct slab *slab)
 {
 	return layer->system.backing.calls.purge && slab->out > 0 &&
 	    slab->out < layer->system.geometry.objects &&
-	    memchr(slab->use, SLABI_IDLE, sizeof(slab->use));
+	    has_regions(slab, SLABI_IDLE) &&
+	    !(slab->huge && has_regions(slab, SLABI_USED));
 }
 
 /* From here on see what is touched; idle regions may have been `swept`. */

@@ -396,14 +396,16 @@ END_TEST
  * A cache of one slab, thinned out, and for ten periods as many allocations, and
  * then frees, as leave no period without any.
  */
-static slab_cache *use_one_slab(struct memory *memory, size_t count, size_t step)
+static slab_cache *use_one_slab(struct memory *memory, slab_huge_pages huge,
+    size_t count, size_t step)
 {
 	static void *others[1000];
 	slab_cache *cache;
 
 	support_clock_stop();
-	cache = memory_build(memory, slab_builder_slab_size(
-	    slab_builder_magazine(slab_builder_new(SIZE), 0), 16 << 20));
+	cache = memory_build(memory, slab_builder_huge_pages(
+	    slab_builder_slab_size(slab_builder_magazine(
+	    slab_builder_new(SIZE), 0), 16 << 20), huge));
 	ck_assert_uint_eq(slab_alloc_bulk(cache, count, objects), count);
 	ck_assert_uint_eq(stats_of(cache).slabs, 1);
 	thin_out(cache, count, step);
@@ -424,7 +426,8 @@ START_TEST(test_period_end_leaves_pages_of_regions_in_use)
 {
 	struct memory memory = { .kind = MEMORY_USER_LARGE };
 	size_t step = 8 * support_page() / SIZE + 3;
-	slab_cache *cache = use_one_slab(&memory, REGION, step);
+	slab_cache *cache = use_one_slab(&memory, SLAB_HUGE_PAGES_AUTO,
+	    REGION, step);
 
 	ck_assert_uint_eq(memory.counting.purges, 0);
 	verify_and_free(cache, REGION, step);
@@ -436,11 +439,25 @@ START_TEST(test_period_end_purges_other_regions_of_slabs_in_use)
 {
 	struct memory memory = { .kind = MEMORY_USER_LARGE };
 	size_t step = 8 * support_page() / SIZE + 3;
-	slab_cache *cache = use_one_slab(&memory, MANY, step);
+	slab_cache *cache = use_one_slab(&memory, SLAB_HUGE_PAGES_AUTO,
+	    MANY, step);
 
 	ck_assert_uint_gt(stats_of(cache).bytes_purged,
 	    (MANY - REGION) * SIZE / 4);
 	ck_assert_uint_le(stats_of(cache).bytes_purged, (MANY - REGION) * SIZE);
+	verify_and_free(cache, MANY, step);
+	end(cache, &memory);
+}
+END_TEST
+
+START_TEST(test_period_end_leaves_huge_pages_of_slabs_in_use)
+{
+	struct memory memory = { .kind = MEMORY_MMAP };
+	size_t step = 8 * support_page() / SIZE + 3;
+	slab_cache *cache = use_one_slab(&memory, SLAB_HUGE_PAGES_ALWAYS,
+	    MANY, step);
+
+	ck_assert_uint_eq(stats_of(cache).bytes_purged, 0);
 	verify_and_free(cache, MANY, step);
 	end(cache, &memory);
 }
@@ -462,4 +479,5 @@ CHECK_MAIN("giveback",
     test_purged_pages_are_used_again,
     test_period_end_purges_idle_pages,
     test_period_end_leaves_pages_of_regions_in_use,
-    test_period_end_purges_other_regions_of_slabs_in_use);
+    test_period_end_purges_other_regions_of_slabs_in_use,
+    test_period_end_leaves_huge_pages_of_slabs_in_use);

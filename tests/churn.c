@@ -88,7 +88,7 @@ static void churn(uint64_t *random)
 
 int main(int argc, char **argv)
 {
-	unsigned caches = argc > 2 ? (unsigned)atoi(argv[2]) : 150;
+	unsigned caches = argc > 2 ? (unsigned)atoi(argv[2]) : 100;
 	uint64_t random;
 
 	support_start();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every system call fails once, at its n-th call, for n = 1, 2, ... until the
- * whole scenario runs without; and then fails from the n-th call on.  Errno
- * is right, nothing leaks, later calls succeed.
+ * Every system call fails once, at its n-th call, for n = 1, 2, ... (from 16
+ * on in growing steps) until the whole scenario runs without; and then fails
+ * from the n-th call on.  Errno is right, nothing leaks, later calls succeed.
  */
 #include "support.h"
 
@@ -196,7 +196,7 @@ static void fail_each(const struct scenario *scenario)
 {
 	size_t n, sum = 0;
 
-	for (n = 1; n == 1 || refused > 0; n += 1 + n / 64) {
+	for (n = 1; n == 1 || refused > 0; n += 1 + n / 16) {
 		play_with_faults(scenario, n, n);
 		sum += refused;
 		play_with_faults(scenario, n, SIZE_MAX);
