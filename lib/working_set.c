@@ -215,7 +215,7 @@ parts(const struct slabi_layer *layer)
 static bool
 has_regions(const struct slab *slab, enum slabi_use use)
 {
-	return memchr(slab->use, use, sizeof(slab->use)) != NULL;
+	return memchr(slab->use, (int)use, sizeof(slab->use)) != NULL;
 }
 
 /* Is there anything to look for?  Huge pages in use are not broken up. */
