@@ -36,7 +36,7 @@ struct slab_cache {
 	uint32_t period;        /* the working period of the last visit */
 	size_t least_rounds;    /* fewest rounds at a visit in this period */
 	size_t idle_rounds;     /* that are to go back */
-	bool overflowed;        /* rounds have left it since the last refill */
+	bool overflowed;        /* rounds have left it for want of room */
 	struct slabi_layer layer;
 	slab_oom_handler *oom;  /* NULL: none */
 	void *oom_arg;

@@ -285,7 +285,6 @@ sweep_step(struct slabi_layer *layer)
 	struct slab *slab = period->sweeping;
 	uint32_t from = period->swept_parts;
 	uint32_t to = from + SWEEP_STEP;
-
 	bool swept = may_sweep(layer, slab);
 
 	if (swept && to < parts(layer)) {
