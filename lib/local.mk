@@ -19,6 +19,7 @@ lib_libslabi_la_SOURCES = \
 	lib/error.h \
 	lib/geometry.c \
 	lib/geometry.h \
+	lib/idle_pages.c \
 	lib/life.h \
 	lib/magazine.c \
 	lib/os.c \

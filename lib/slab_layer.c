@@ -68,7 +68,7 @@ void
 slabi_layer_release(struct slabi_layer *layer, struct slab *slab)
 {
 	slabi_layer_unlink(layer, slab);
-	slabi_working_set_destruct(layer, slab);
+	slabi_idle_destruct(layer, slab);
 	slabi_system_drop(&layer->system, slab);
 }
 
@@ -79,7 +79,7 @@ settle(struct slabi_layer *layer, struct slab *slab, size_t n, void **out,
 {
 	layer->out += n;
 	if (SLAB_UNLIKELY_(slab->purged_parts > 0))
-		slabi_working_set_touch(layer, slab, n, out, step);
+		slabi_idle_touch(layer, slab, n, out, step);
 	slabi_lists_update(layer, slab);
 	if (layer->empty < layer->period.least_empty)
 		layer->period.least_empty = layer->empty;

@@ -118,14 +118,23 @@ uint8_t slabi_lists_class(const struct slab *slab,
 void slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab);
 void slabi_layer_release(struct slabi_layer *layer, struct slab *slab);
 
+/* Idle pages.  Destruct what a word of constructed bits and a mask say. */
+void slabi_idle_destruct_word(struct slabi_layer *layer, struct slab *slab,
+    uint32_t word, uint64_t mask);
+/* Destruct the objects of a slab none of which is out. */
+void slabi_idle_destruct(struct slabi_layer *layer, struct slab *slab);
+/* Objects have been taken from a slab with purged parts. */
+void slabi_idle_touch(struct slabi_layer *layer, struct slab *slab, size_t n,
+    void *const *objects, ptrdiff_t step);
+/* Search a few parts of a slab, from `*part` on; true: that were the last. */
+bool slabi_idle_sweep_some(struct slabi_layer *layer, struct slab *slab,
+    uint32_t *part);
+/* Search all of it, touched or not; bytes. */
+size_t slabi_idle_sweep(struct slabi_layer *layer, struct slab *slab);
+
 /* To be called at the end of every slow path: a bounded part of all work. */
 void slabi_working_set_step(struct slabi_layer *layer);
 void slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds);
-/* Destruct the objects of a slab none of which is out. */
-void slabi_working_set_destruct(struct slabi_layer *layer, struct slab *slab);
-/* Objects have been taken from a slab with purged parts. */
-void slabi_working_set_touch(struct slabi_layer *layer, struct slab *slab,
-    size_t n, void *const *objects, ptrdiff_t step);
 /* A slab leaves the cache: forget it. */
 void slabi_working_set_forget(struct slabi_layer *layer, struct slab *slab);
 /* Give back all that is idle, now; bytes. */
