@@ -191,26 +191,38 @@ START_TEST(test_dump_names_the_cache)
 }
 END_TEST
 
+static slab_builder *peculiar(const char *name)
+{
+	return slab_builder_name(slab_builder_new(SIZE), name);
+}
+
 START_TEST(test_dump_of_null_is_a_table_of_all_caches)
 {
-	struct page page;
-	slab_cache *a = slab_builder_build(slab_builder_name(
-	    slab_builder_new(SIZE), "peculiar-a"));
-	slab_cache *b = slab_builder_build_mmap(slab_builder_name(
-	    slab_builder_new(SIZE), "peculiar-b"));
+	static char buffer[2][16384];
+	slab_cache *cache[] = {
+		slab_builder_build(peculiar("peculiar-0")),
+		slab_builder_build_mmap(peculiar("peculiar-1")),
+		slab_builder_build_buffer(peculiar("peculiar-2"), buffer[0],
+		    sizeof(buffer[0])),
+		slab_builder_build_buffer(peculiar("peculiar-3"), buffer[1],
+		    sizeof(buffer[1])),
+	};
 
-	page_open(&page);
-	ck_assert_int_eq(slab_dump(NULL, page.stream), 0);
-	ck_assert_ptr_nonnull(strstr(page_text(&page), "peculiar-a"));
-	ck_assert_ptr_nonnull(strstr(page_text(&page), "peculiar-b"));
-	page_close(&page);
-	slab_destroy(a);
-	page_open(&page);
-	ck_assert_int_eq(slab_dump(NULL, page.stream), 0);
-	ck_assert_ptr_null(strstr(page_text(&page), "peculiar-a"));
-	ck_assert_ptr_nonnull(strstr(page_text(&page), "peculiar-b"));
-	page_close(&page);
-	slab_destroy(b);
+	for (size_t gone = 0; gone <= COUNT(cache); gone++) {
+		struct page page;
+
+		page_open(&page);
+		ck_assert_int_eq(slab_dump(NULL, page.stream), 0);
+		for (size_t i = 0; i < COUNT(cache); i++) {
+			char name[] = "peculiar-0";
+
+			name[sizeof(name) - 2] += (char)i;
+			ck_assert(!strstr(page_text(&page), name) == (i < gone));
+		}
+		page_close(&page);
+		if (gone < COUNT(cache))
+			ck_assert_int_eq(slab_destroy(cache[gone]), 0);
+	}
 }
 END_TEST
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A child process can use the library whatever other threads of its parent
- * did when it was made.
+ * did when it was made; and a cache in memory that both share, by turns.
  */
 #include "support.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,10 +36,17 @@ static void *build_and_destroy(void *arg)
 	return NULL;
 }
 
+static void end_well(pid_t child)
+{
+	int status;
+
+	REQUIRE(waitpid(child, &status, 0) == child);
+	REQUIRE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 /* The child has the parent's cache too, as it was. */
 static void fork_once(slab_cache *cache, void *object)
 {
-	int status;
 	pid_t child = fork();
 
 	REQUIRE(child >= 0);
@@ -49,8 +57,57 @@ static void fork_once(slab_cache *cache, void *object)
 		REQUIRE(slab_check(cache) == 0);
 		_exit(slab_destroy(cache));
 	}
-	REQUIRE(waitpid(child, &status, 0) == child);
-	REQUIRE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	end_well(child);
+}
+
+static slab_cache *build_in(void *buffer, size_t size)
+{
+	slab_cache *cache = slab_builder_build_buffer(slab_builder_new(64),
+	    buffer, size);
+
+	REQUIRE(cache != NULL);
+	return cache;
+}
+
+/*
+ * Parent and child have other caches beside the shared one, which come and go:
+ * nothing of that is written to it.
+ */
+static void share(void)
+{
+	static char own[16384];
+	size_t size = 65536;
+	char *memory = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	slab_cache *shared, *before, *other;
+	char *object;
+	pid_t child;
+
+	REQUIRE(memory != MAP_FAILED);
+	before = build_in(own, sizeof(own));
+	shared = build_in(memory, size);
+	object = slab_alloc(shared);
+	child = fork();
+	REQUIRE(child >= 0);
+	if (child == 0) {
+		live();
+		REQUIRE(slab_destroy(before) == 0);
+		other = build_in(memory + size, size);
+		slab_free(shared, object);
+		object = slab_alloc(shared);
+		memcpy(object, "child", sizeof("child"));
+		REQUIRE(slab_destroy(other) == 0);
+		other = slab_builder_build_mmap(slab_builder_new(100));
+		_exit(other == NULL);
+	}
+	end_well(child);
+	REQUIRE(strcmp(object, "child") == 0);
+	slab_free(shared, object);
+	REQUIRE(slab_check(shared) == 0);
+	REQUIRE(slab_destroy(shared) == 0);
+	REQUIRE(slab_dump(NULL, stderr) == 0);
+	REQUIRE(slab_destroy(before) == 0);
+	munmap(memory, 2 * size);
 }
 
 int main(void)
@@ -73,5 +130,6 @@ int main(void)
 		pthread_join(threads[i], NULL);
 	slab_free(cache, object);
 	REQUIRE(slab_destroy(cache) == 0);
+	share();
 	return EXIT_SUCCESS;
 }
