@@ -47,9 +47,8 @@ construct(struct slab_cache *cache, void *object)
 	return false;
 }
 
-/* Memory cannot be had: does the program's handler find some? */
-static bool
-handler_helps(struct slab_cache *cache)
+bool
+slabi_cache_handler_helps(struct slab_cache *cache)
 {
 	int error = errno;
 	bool helps = cache->oom && error == ENOMEM &&
@@ -69,7 +68,7 @@ slabi_cache_obtain(struct slab_cache *cache, size_t n, void **out,
 
 	do
 		taken = slabi_layer_take(&cache->layer, n, out, step, &raw);
-	while (taken == 0 && handler_helps(cache));
+	while (taken == 0 && slabi_cache_handler_helps(cache));
 	if (taken > 0 && raw && !construct(cache, *out))
 		return 0;
 	return taken;

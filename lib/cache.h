@@ -43,7 +43,7 @@ struct slab_cache {
 	uint64_t refills;
 	uint64_t flushes;
 	const char *name;
-	struct slab_cache *next; /* in the list of all caches */
+	struct slab_cache *next; /* in a list of the registry */
 	struct slab_cache *previous;
 	size_t block_size;      /* of the block that the cache itself is in */
 };
@@ -87,6 +87,8 @@ slabi_cache_magazine_words(size_t capacity)
 void slabi_cache_visit(struct slab_cache *cache);
 /* What slabs give when it is empty: not more than soon will be used. */
 size_t slabi_cache_portion(const struct slab_cache *cache);
+/* Memory cannot be had, says errno: does the program's handler find some? */
+bool slabi_cache_handler_helps(struct slab_cache *cache);
 /* Take up to `n` constructed objects from the slab layer; 0: errno says why. */
 size_t slabi_cache_obtain(struct slab_cache *cache, size_t n, void **out,
     ptrdiff_t step);
@@ -109,7 +111,7 @@ _Noreturn void slabi_cache_misuse(const struct slab_cache *cache,
 /* Is this address in the magazine? */
 bool slabi_cache_holds(const struct slab_cache *cache, const void *address);
 
-/* The list of all caches. */
+/* The lists of all caches. */
 void slabi_registry_add(struct slab_cache *cache);
 void slabi_registry_remove(struct slab_cache *cache);
 /* Visit each, with the list locked; a result other than 0 ends it. */

@@ -15,7 +15,10 @@ slab_reserve(slab_cache *cache, size_t n)
 		    "above the limit", n, live);
 		return -1;
 	}
-	return slabi_layer_reserve(&cache->layer, live + n) ? 0 : -1;
+	while (!slabi_layer_reserve(&cache->layer, live + n))
+		if (!slabi_cache_handler_helps(cache))
+			return -1;
+	return 0;
 }
 
 size_t

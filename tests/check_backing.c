@@ -322,31 +322,41 @@ static bool bring_memory(slab_cache *cache, void *arg)
 	return helper->calls <= helper->helps_at;
 }
 
-static void ask_for_help(int helps_at)
+static bool take_or_reserve(slab_cache *cache, bool reserve)
+{
+	void *object;
+
+	if (reserve)
+		return slab_reserve(cache, 10) == 0;
+	object = slab_alloc(cache);
+	slab_free(cache, object);
+	return object != NULL;
+}
+
+static void ask_for_help(int helps_at, bool reserve)
 {
 	struct counting counting = { .aligns_to = 65536 };
 	struct helper helper = { &counting, 0, helps_at };
 	slab_backing backing = counting_backing(&counting);
 	slab_cache *cache = slab_builder_build_backing(slab_builder_oom(
 	    slab_builder_new(64), bring_memory, &helper), &backing);
-	void *object;
 
 	counting.refuse_from = 1;
 	errno = 0;
-	object = slab_alloc(cache);
+	ck_assert(take_or_reserve(cache, reserve) == (helps_at > 0));
 	if (helps_at == 0)
 		ck_assert_int_eq(errno, ENOMEM);
-	ck_assert(!object == (helps_at == 0));
 	ck_assert_int_eq(helper.calls, helps_at == 0 ? 1 : helps_at);
 	ck_assert_whole(cache);
-	slab_free(cache, object);
 	ck_assert_int_eq(slab_destroy(cache), 0);
 }
 
 START_TEST(test_oom_handler_is_asked_until_it_says_no)
 {
-	for (int helps_at = 0; helps_at < 5; helps_at++)
-		ask_for_help(helps_at);
+	for (int helps_at = 0; helps_at < 5; helps_at++) {
+		ask_for_help(helps_at, false);
+		ask_for_help(helps_at, true);
+	}
 }
 END_TEST
 
