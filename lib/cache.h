@@ -71,7 +71,7 @@ slabi_cache_live(const struct slab_cache *cache)
 	return cache->layer.out > rounds ? cache->layer.out - rounds : 0;
 }
 
-#define SLABI_FIRST_ROUNDS 256 /* rounds that are next to the cache */
+#define SLABI_FIRST_ROUNDS 128 /* rounds that are next to the cache */
 
 /* Put the magazine over other memory, empty. */
 void slabi_cache_set_magazine(struct slab_cache *cache, void **words,

@@ -127,7 +127,6 @@ def run_job(workshop, allocator, job):
         return run_counted(workshop, allocator, job)
     if job.workload == 'caches':
         allocator = peers.Allocator('caches', 'caches', allocator.variant)
-        return workshop.start(allocator, [])
     return workshop.start(allocator, [job.workload, str(job.size),
                                       str(job.count)])
 

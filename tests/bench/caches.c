@@ -5,7 +5,7 @@
  * system calls that this makes.  The calls are recorded by standing in for the
  * C library's own (the library reaches them by name), then made again alone.
  *
- *     bench-caches [heap]
+ *     bench-caches caches 64 10000 [heap]
  */
 #include "support.h"
 
@@ -204,7 +204,7 @@ int main(int argc, char **argv)
 	char *(*start)[MAPPINGS] = array_new(CACHES, sizeof *start);
 
 	bench_clock = CLOCK_PROCESS_CPUTIME_ID;
-	use_heap = argc > 1 && strcmp(argv[1], "heap") == 0;
+	use_heap = argc > 4 && strcmp(argv[4], "heap") == 0;
 	destroy_one(build_one(), NULL); /* what only the first cache needs */
 	record_one();
 	for (int time = 0; time < TIMES; time++) {
