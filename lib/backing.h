@@ -30,10 +30,7 @@ void slabi_backing_mmap(struct slabi_backing *backing);
 bool slabi_backing_user(struct slabi_backing *backing,
     const slab_backing *calls);
 
-/*
- * The buffer keeps its books at its own start.  `slab_size` is the size of
- * the blocks that will come back; told later, as it depends on what is left.
- */
+/* The buffer keeps its books at its own start. */
 struct slabi_buffer;
 bool slabi_backing_buffer(struct slabi_backing *backing, void *mem,
     size_t bytes);
@@ -42,7 +39,7 @@ size_t slabi_buffer_left(const struct slabi_backing *backing);
 size_t slabi_buffer_blocks(const struct slabi_backing *backing, size_t size,
     size_t align);
 
-/* A block for the cache itself or its tables; size 0 on overflow is refused. */
+/* A block for the cache itself or its tables, up to SIZE_MAX / 2. */
 void *slabi_backing_meta_alloc(const struct slabi_backing *backing,
     size_t *size);
 /* The size is the one that alloc has rounded up. */

@@ -4,7 +4,6 @@
 
 #include "backing.h"
 #include "geometry.h"
-#include "os.h"
 
 static void *
 heap_alloc(void *arg, size_t size, size_t align)

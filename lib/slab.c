@@ -2,8 +2,6 @@
 /* Owns the bits of one slab: which objects are free, which are constructed. */
 #include "slab.h"
 
-#include <assert.h>
-
 static uint64_t *
 made_bits(const struct slab *slab, const struct slabi_geometry *geometry,
     size_t word)

@@ -340,7 +340,7 @@ slabi_layer_reset(struct slabi_layer *layer)
 
 	for (slab = layer->newest; slab; slab = slab->older) {
 		slabi_slab_give_all(slab, &layer->system.geometry);
-			slabi_lists_update(layer, slab);
+		slabi_lists_update(layer, slab);
 	}
 	layer->out = 0;
 	if (layer->period.length == 0)
