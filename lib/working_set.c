@@ -81,6 +81,15 @@ may_release(const struct slabi_layer *layer)
 	    (layer->slabs - 1) * objects >= layer->reserved;
 }
 
+/* Up to here the memory of a slab that goes back is in use to the end. */
+static size_t
+header_end(const struct slabi_layer *layer, const struct slab *slab)
+{
+	return (size_t)((char *)slabi_slab_object(slab,
+	    &layer->system.geometry, 0) -
+	    slabi_slab_pages(slab, slabi_os.page_size));
+}
+
 /* How far into the block of a slab that goes back memory is to be purged. */
 static size_t
 touched(const struct slabi_layer *layer, const struct slab *slab)
@@ -125,8 +134,7 @@ drain_step(struct slabi_layer *layer)
 		    ~UINT64_C(0));
 		return;
 	}
-	/* The header, in the first of these steps, is in use to the end. */
-	if (period->undrained >= 2 * PURGE_STEP) {
+	if (period->undrained >= header_end(layer, slab) + PURGE_STEP) {
 		period->undrained -= PURGE_STEP;
 		backing->calls.purge(backing->calls.arg,
 		    slabi_slab_pages(slab, slabi_os.page_size) +

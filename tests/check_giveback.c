@@ -82,6 +82,32 @@ START_TEST(test_period_end_gives_idle_slabs_back)
 }
 END_TEST
 
+/* What is left of such slabs is colors: headers may lie far into them. */
+START_TEST(test_period_end_gives_slabs_of_large_objects_back)
+{
+	struct memory memory = { .kind = MEMORY_USER_LARGE,
+	    .counting.aligns_to = (size_t)8 << 20 };
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = memory_build(&memory, slab_builder_align(slab_builder_slab_size(
+	    slab_builder_new((size_t)512 << 10), (size_t)8 << 20),
+	    support_page()));
+	ck_assert_uint_eq(slab_alloc_bulk(cache, 90, objects), 90);
+	for (size_t i = 1; i < 90; i++)
+		slab_free(cache, objects[i]);
+	ck_assert_uint_ge(stats_of(cache).slabs, 6);
+	for (int i = 0; i < 10000; i++) {
+		if (i % 100 == 0)
+			support_clock_forward(1);
+		slab_free(cache, slab_alloc(cache));
+	}
+	ck_assert_uint_le(stats_of(cache).slabs, 2);
+	slab_free(cache, objects[0]);
+	end(cache, &memory);
+}
+END_TEST
+
 /* A little of it, which the magazine's top rounds are enough for. */
 static void small_traffic(slab_cache *cache)
 {
@@ -467,6 +493,7 @@ CHECK_MAIN("giveback",
     test_period_0_gives_an_empty_slab_back_at_once,
     test_period_never_keeps_all_until_reap,
     test_period_end_gives_idle_slabs_back,
+    test_period_end_gives_slabs_of_large_objects_back,
     test_period_end_takes_idle_rounds_out_of_the_magazine,
     test_large_magazine_gives_few_rounds_at_a_time,
     test_large_magazine_gives_idle_rounds_back,
