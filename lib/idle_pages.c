@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns which pages of partial slabs are idle: the search for them, by regions
- * that nobody has touched; what happens to the objects on them; which are
- * purged, and when they come into use again.
+ * Owns which pages of partial slabs are idle: the search for them, in regions
+ * that are not in use; what happens to the objects on them; which are purged,
+ * and when they come into use again.
+ *
+ * A slab is searched anew unless nothing can have changed: no region has been
+ * used since, and as many objects are out as then.  (Taking one is use; so
+ * where there was none, every object that came back makes them fewer.)
  */
 #include "os.h"
 #include "slab_layer.h"
 
-#define SWEEP_STEP 32 /* parts of a slab that one step looks at */
+/* What one step looks at: parts of a slab, and constructed objects. */
+#define SWEEP_PARTS ((size_t)32)
+#define SWEEP_OBJECTS ((size_t)512)
 
 void
 slabi_idle_destruct_word(struct slabi_layer *layer, struct slab *slab, uint32_t word,
@@ -106,13 +112,18 @@ is_purged(const struct slabi_layer *layer, struct slab *slab, uint32_t part)
 	return *purged_word(layer, slab, part) >> part % 64 & 1;
 }
 
-/* How the region of an object is used, or of the rest behind the last one. */
-static enum slabi_use
-region_use(const struct slab *slab, const struct slabi_geometry *geometry,
-    size_t index)
+/* Is an object of a range, or the rest behind the last one, in use? */
+static bool
+range_used(const struct slab *slab, const struct slabi_geometry *geometry,
+    size_t first, size_t end)
 {
-	return slab->use[slabi_smaller(index, geometry->objects - 1) >>
-	    SLABI_REGION_SHIFT];
+	size_t last = slabi_smaller(end, geometry->objects) - 1;
+	size_t region = slabi_smaller(first, last) >> SLABI_REGION_SHIFT;
+
+	for (; region <= last >> SLABI_REGION_SHIFT; region++)
+		if (slab->used[region])
+			return true;
+	return false;
 }
 
 /* Can this part be purged?  If so its objects are destructed. */
@@ -128,9 +139,8 @@ give_up_part(struct slabi_layer *layer, struct slab *slab, uint32_t number)
 	/* Memory that has never been touched is none. */
 	if (part.first >= slab->carved && start >= slab->populated)
 		return false;
-	if (region_use(slab, geometry, part.first) != SLABI_IDLE)
-		return false;
-	if (!range_idle(slab, geometry, part.first, part.end))
+	if (range_used(slab, geometry, part.first, part.end) ||
+	    !range_idle(slab, geometry, part.first, part.end))
 		return false;
 	destruct_range(layer, slab, part.first,
 	    slabi_smaller(part.end, slab->carved));
@@ -165,73 +175,92 @@ sweep(struct slabi_layer *layer, struct slab *slab, uint32_t from, uint32_t to)
 	return bytes;
 }
 
+/* Whole parts of a slab's block, with what lies before it on its first page. */
 static uint32_t
-parts(const struct slabi_layer *layer)
+parts(const struct slabi_layer *layer, const struct slab *slab)
 {
-	return (uint32_t)(layer->system.geometry.slab_size >>
-	    layer->system.geometry.purge_shift);
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	uintptr_t end = (uintptr_t)slab->block + geometry->slab_size;
+
+	return (uint32_t)((end - (uintptr_t)slabi_slab_pages(slab,
+	    slabi_os.page_size)) >> geometry->purge_shift);
+}
+
+/* How many parts a step looks at: destructors may take long. */
+static uint32_t
+step_parts(const struct slabi_layer *layer)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t part = (size_t)1 << geometry->purge_shift;
+	size_t most = geometry->made ?
+	    SWEEP_OBJECTS / (part / geometry->stride + 1) : SWEEP_PARTS;
+
+	return (uint32_t)slabi_larger(slabi_smaller(most, SWEEP_PARTS), 1);
 }
 
 static bool
-has_regions(const struct slab *slab, enum slabi_use use)
+is_used(const struct slab *slab)
 {
-	return memchr(slab->use, (int)use, sizeof(slab->use)) != NULL;
+	return memchr(slab->used, true, sizeof(slab->used)) != NULL;
 }
 
-/* Is there anything to look for?  Huge pages in use are not broken up. */
+/* May a slab be searched?  Huge pages in use are not broken up. */
 static bool
 may_sweep(const struct slabi_layer *layer, const struct slab *slab)
 {
 	return layer->system.backing.calls.purge && slab->out > 0 &&
 	    slab->out < layer->system.geometry.objects &&
-	    has_regions(slab, SLABI_IDLE) &&
-	    !(slab->huge && has_regions(slab, SLABI_USED));
+	    !(slab->huge && is_used(slab));
 }
 
-/* From here on see what is touched; idle regions may have been `swept`. */
-static void
-look_away(struct slab *slab, bool swept)
+/* Can a search find anything? */
+static bool
+has_changed(const struct slab *slab)
 {
-	size_t i;
+	return slab->out != slab->swept_out || is_used(slab);
+}
 
-	for (i = 0; i < SLABI_REGIONS; i++) {
-		if (slab->use[i] == SLABI_USED)
-			slab->use[i] = SLABI_IDLE;
-		else if (swept)
-			slab->use[i] = SLABI_SWEPT;
-	}
+/* From here on see what is used. */
+static void
+look_away(struct slab *slab)
+{
+	/* A region that was in use may be searched from now on. */
+	if (is_used(slab))
+		slab->swept_out = SLABI_NOT_SWEPT;
+	memset(slab->used, false, sizeof(slab->used));
 }
 
 bool
 slabi_idle_sweep_some(struct slabi_layer *layer, struct slab *slab,
     uint32_t *part)
 {
+	uint32_t end = parts(layer, slab);
 	uint32_t from = *part;
-	uint32_t to = from + SWEEP_STEP;
-	bool swept = may_sweep(layer, slab);
+	uint32_t to = (uint32_t)slabi_smaller(end, from + step_parts(layer));
 
-	if (swept && to < parts(layer)) {
+	if (from == 0 && !has_changed(slab))
+		return true;
+	if (from == 0)
+		slab->swept_out = slab->out;
+	if (may_sweep(layer, slab) && from < end) {
 		*part = to;
 		sweep(layer, slab, from, to);
 		return false;
 	}
-	if (swept)
-		sweep(layer, slab, from, parts(layer));
-	look_away(slab, swept);
+	look_away(slab);
 	return true;
 }
 
 size_t
 slabi_idle_sweep(struct slabi_layer *layer, struct slab *slab)
 {
-	size_t bytes;
+	bool changed = has_changed(slab);
 
-	look_away(slab, false);
-	if (!may_sweep(layer, slab))
+	look_away(slab);
+	if (!changed || !may_sweep(layer, slab))
 		return 0;
-	bytes = sweep(layer, slab, 0, parts(layer));
-	look_away(slab, true);
-	return bytes;
+	slab->swept_out = slab->out;
+	return sweep(layer, slab, 0, parts(layer, slab));
 }
 
 void

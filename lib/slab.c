@@ -23,7 +23,7 @@ set_used(struct slab *slab, size_t first, size_t end)
 
 	for (region = first >> SLABI_REGION_SHIFT;
 	    region << SLABI_REGION_SHIFT < end; region++)
-		slab->use[region] = SLABI_USED;
+		slab->used[region] = true;
 }
 
 void
@@ -32,7 +32,7 @@ slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
 {
 	uint32_t i;
 
-	*slab = (struct slab){ .block = block };
+	*slab = (struct slab){ .block = block, .swept_out = SLABI_NOT_SWEPT };
 	for (i = 0; i < (geometry->words + 63) / 64 + geometry->purge_words; i++)
 		slab->summary[i] = 0;
 	set_used(slab, 0, geometry->objects);
@@ -136,7 +136,7 @@ take_region(struct slab *slab, const struct slabi_geometry *geometry,
 		words &= words - 1;
 	}
 	slab->summary[region] = words;
-	slab->use[region] = SLABI_USED;
+	slab->used[region] = true;
 	*more = words == 0 && n - taken >= 64;
 	return taken;
 }
@@ -171,7 +171,7 @@ slabi_slab_take_first(struct slab *slab, const struct slabi_geometry *geometry)
 	*place &= *place - 1;
 	if (*place == 0)
 		clear_above(slab, word);
-	slab->use[region] = SLABI_USED;
+	slab->used[region] = true;
 	slab->out++;
 	return slabi_slab_object(slab, geometry, index);
 }

@@ -31,13 +31,7 @@
  */
 #define SLABI_REGION_SHIFT 12
 #define SLABI_REGIONS (SLABI_MOST_OBJECTS >> SLABI_REGION_SHIFT)
-
-enum slabi_use {
-	SLABI_SWEPT, /* not touched since it was searched for idle pages */
-	SLABI_IDLE,  /* not touched since the working set looked last */
-	SLABI_USED   /* an object has been taken, or the first one of a word of
-	              * bits has come back, which is seldom enough to note */
-};
+#define SLABI_NOT_SWEPT UINT32_MAX
 
 struct slab {
 	/* What every take and give touches: one line. */
@@ -52,7 +46,13 @@ struct slab {
 	bool huge;             /* on transparent huge pages */
 	uint16_t purged_parts; /* bits set in `purged` */
 	/* The rest. */
-	uint8_t use[SLABI_REGIONS]; /* of the objects of each summary word */
+	/*
+	 * Since the working set looked last, an object of the region has been
+	 * taken, or the first one of a word of bits has come back, which is
+	 * seldom enough to note.
+	 */
+	bool used[SLABI_REGIONS];
+	uint32_t swept_out;    /* `out` at the last search of all regions */
 	size_t populated;      /* bytes of the block faulted in ahead of use */
 	void *block;           /* from the backing */
 	struct slab *newer;    /* in the list of all slabs */
@@ -190,7 +190,7 @@ slabi_slab_set_above(struct slab *slab, size_t word)
 {
 	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
 	slab->top |= UINT64_C(1) << word / 64;
-	slab->use[word / 64] = SLABI_USED;
+	slab->used[word / 64] = true;
 }
 
 /* Give a tracked object back; false: it is free already. */

@@ -81,8 +81,7 @@ settle(struct slabi_layer *layer, struct slab *slab, size_t n, void **out,
 	if (SLAB_UNLIKELY_(slab->purged_parts > 0))
 		slabi_idle_touch(layer, slab, n, out, step);
 	slabi_lists_update(layer, slab);
-	if (layer->empty < layer->period.least_empty)
-		layer->period.least_empty = layer->empty;
+	slabi_working_set_note(layer);
 }
 
 /* The slab to take free objects from; NULL: no free bit is set. */

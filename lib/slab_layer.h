@@ -126,11 +126,23 @@ void slabi_idle_destruct(struct slabi_layer *layer, struct slab *slab);
 /* Objects have been taken from a slab with purged parts. */
 void slabi_idle_touch(struct slabi_layer *layer, struct slab *slab, size_t n,
     void *const *objects, ptrdiff_t step);
-/* Search a few parts of a slab, from `*part` on; true: that were the last. */
+/* Search a few parts of a slab, from `*part` on; true: those were the last. */
 bool slabi_idle_sweep_some(struct slabi_layer *layer, struct slab *slab,
     uint32_t *part);
 /* Search all of it, touched or not; bytes. */
 size_t slabi_idle_sweep(struct slabi_layer *layer, struct slab *slab);
+
+/* Objects have been taken: fewer slabs may be empty than were. */
+static inline void
+slabi_working_set_note(struct slabi_layer *layer)
+{
+	struct slabi_period *period = &layer->period;
+
+	if (SLAB_UNLIKELY_(layer->empty < period->least_empty))
+		period->least_empty = layer->empty;
+	if (SLAB_UNLIKELY_(layer->empty < period->excess))
+		period->excess = layer->empty;
+}
 
 /* To be called at the end of every slow path: a bounded part of all work. */
 void slabi_working_set_step(struct slabi_layer *layer);

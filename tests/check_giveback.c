@@ -489,7 +489,106 @@ START_TEST(test_period_end_leaves_huge_pages_of_slabs_in_use)
 }
 END_TEST
 
+/* Searched before, slabs give back no less than without. ------------------ */
+
+static void reap(slab_cache *cache)
+{
+	slab_reap(cache);
+}
+
+/* Time goes by, in which the first objects are in use. */
+static void wait_idle(slab_cache *cache)
+{
+	for (int i = 0; i < 4000; i++) {
+		if (i % 100 == 0)
+			support_clock_forward(8);
+		slab_free(cache, slab_alloc(cache));
+	}
+}
+
+/* What is purged when few objects are left; `early`: first search once more. */
+static size_t purged(size_t size, void (*idle)(slab_cache *cache), bool early)
+{
+	static void *many[50000];
+	struct memory memory = { .kind = MEMORY_USER_LARGE };
+	slab_cache *cache;
+	size_t bytes;
+
+	cache = memory_build(&memory, slab_builder_slab_size(
+	    slab_builder_coloring(slab_builder_magazine(
+	    slab_builder_new(size), 0), false), (size_t)2 << 20));
+	ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
+	    COUNT(many));
+	for (size_t i = 0; i < COUNT(many); i += 64)
+		slab_free(cache, many[i]);
+	if (early)
+		idle(cache);
+	for (size_t i = 100; i < COUNT(many); i++)
+		if (i % 64 != 0)
+			slab_free(cache, many[i]);
+	idle(cache);
+	bytes = stats_of(cache).bytes_purged;
+	slab_reset(cache);
+	end(cache, &memory);
+	return bytes;
+}
+
+START_TEST(test_searched_slabs_give_back_no_less)
+{
+	static const size_t sizes[] = { 1, 7, 64, 300 };
+
+	support_clock_stop();
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		ck_assert_uint_eq(purged(sizes[i], reap, true),
+		    purged(sizes[i], reap, false));
+		ck_assert_uint_eq(purged(sizes[i], wait_idle, true),
+		    purged(sizes[i], wait_idle, false));
+	}
+}
+END_TEST
+
+static size_t destructed;
+
+static void count(void *object, void *arg)
+{
+	(void)object;
+	(void)arg;
+	destructed++;
+}
+
+START_TEST(test_period_end_destructs_few_objects_in_a_call)
+{
+	static void *many[50000];
+	size_t most = 0;
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = slab_builder_build_mmap(slab_builder_ctor(
+	    slab_builder_magazine(slab_builder_new(8), 0), NULL, count, NULL));
+	destructed = 0;
+	ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
+	    COUNT(many));
+	slab_free_bulk(cache, COUNT(many) - 1, many + 1);
+	for (int i = 0; i < 4000; i++) {
+		size_t before = destructed;
+
+		if (i % 100 == 0)
+			support_clock_forward(8);
+		slab_free(cache, slab_alloc(cache));
+		if (destructed - before > most)
+			most = destructed - before;
+	}
+	ck_assert_uint_gt(destructed, COUNT(many) / 2);
+	/* A page's, as each of the two calls takes a step. */
+	ck_assert_uint_le(most, 2 * (support_page() / 8 + 1));
+	slab_free(cache, many[0]);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+}
+END_TEST
+
 CHECK_MAIN("giveback",
+    test_searched_slabs_give_back_no_less,
+    test_period_end_destructs_few_objects_in_a_call,
     test_period_0_gives_an_empty_slab_back_at_once,
     test_period_never_keeps_all_until_reap,
     test_period_end_gives_idle_slabs_back,
