@@ -62,25 +62,50 @@ slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
 	return n;
 }
 
-/* Push up to `n` objects, as many as there is room for, without any NULL. */
+/*
+ * Copy objects to where they become rounds; false: one of them is NULL, or the
+ * same as the one before.  (Or may be: the top bit of an address tells.)
+ */
+static inline bool
+copy_rounds(void **first, size_t n, void *const *objects)
+{
+	uintptr_t before = (uintptr_t)first[-1];
+	uintptr_t odd = 0;
+	size_t i;
+
+#pragma GCC unroll 8
+	for (i = 0; i < n; i++) {
+		uintptr_t object = (uintptr_t)objects[i];
+
+		first[i] = objects[i];
+		odd |= (object - 1) | ((object ^ before) - 1);
+		before = object;
+	}
+	return odd <= UINTPTR_MAX / 2;
+}
+
+/* What bulk calls cannot do at once. */
+static __attribute__((noinline)) void
+free_each(struct slab_cache *cache, size_t n, void *const *objects)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		slab_free(cache, objects[i]);
+}
+
+/* Push up to `n` objects, as many as there is room for. */
 static size_t
 push_some(struct slab_cache *cache, size_t n, void *const *objects)
 {
-	void **first = cache->magazine.top + 1;
-	size_t nulls = 0;
-	size_t i;
+	struct slab_magazine *magazine = &cache->magazine;
 
-	n = slabi_smaller(n, (size_t)(cache->ceiling + 1 - first));
-	for (i = 0; i < n; i++) {
-		first[i] = objects[i];
-		nulls += objects[i] == NULL;
-	}
-	cache->magazine.top += n - nulls;
-	if (SLAB_UNLIKELY_(nulls > 0))
-		for (i = 0; i < n; i++)
-			if (objects[i])
-				*first++ = objects[i];
-	if (cache->magazine.top > cache->magazine.end)
+	n = slabi_smaller(n, (size_t)(cache->ceiling - magazine->top));
+	if (copy_rounds(magazine->top + 1, n, objects))
+		magazine->top += n;
+	else
+		free_each(cache, n, objects);
+	if (magazine->top > magazine->end)
 		slabi_cache_visit(cache);
 	return n;
 }
@@ -101,21 +126,12 @@ free_bulk_slow(slab_cache *cache, size_t n, void *const *objects)
 void
 slab_free_bulk(slab_cache *cache, size_t n, void *const *objects)
 {
-	void **first = cache->magazine.top + 1;
-	uintptr_t nulls = 0; /* the top bit: 1 if there was one, or may be */
-	size_t i;
+	struct slab_magazine *magazine = &cache->magazine;
 
-	if (n > (size_t)(cache->magazine.end - cache->magazine.top)) {
+	if (n > (size_t)(magazine->end - magazine->top))
 		free_bulk_slow(cache, n, objects);
-		return;
-	}
-#pragma GCC unroll 8
-	for (i = 0; i < n; i++) {
-		first[i] = objects[i];
-		nulls |= (uintptr_t)objects[i] - 1;
-	}
-	if (SLAB_UNLIKELY_(nulls > UINTPTR_MAX / 2))
-		free_bulk_slow(cache, n, objects);
+	else if (copy_rounds(magazine->top + 1, n, objects))
+		magazine->top += n;
 	else
-		cache->magazine.top += n;
+		free_each(cache, n, objects);
 }

@@ -104,16 +104,18 @@ slab_alloc_slow(slab_cache *cache)
 {
 	void *object;
 
-	slabi_cache_turn(cache);
-	if (cache->ceiling == cache->floor)
+	if (cache->ceiling == cache->floor) {
 		object = take_directly(cache);
-	else if (cache->magazine.top > cache->floor || slabi_cache_refill(cache))
-		object = *cache->magazine.top--;
-	else
-		object = NULL;
-	if (object)
-		slabi_cache_visit(cache);
-	return object;
+		if (object)
+			slabi_cache_visit(cache);
+		return object;
+	}
+	slabi_cache_turn(cache);
+	if (cache->magazine.top == cache->floor && !slabi_cache_refill(cache))
+		return NULL;
+	/* Before it is taken: whoever reports misuse may not return. */
+	slabi_cache_visit(cache);
+	return *cache->magazine.top--;
 }
 
 static void

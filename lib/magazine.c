@@ -17,7 +17,11 @@
 #define MOST_TURNING 1024 /* rounds that leave when a large batch is reused */
 #define IDLE_STEP 1024 /* idle rounds that one visit gives back */
 
-/* Put the borders of the hot paths around the top round. */
+/*
+ * Put the borders of the hot paths around the top round.  An allocation takes
+ * it only after that: so the way up is one shorter, or programs that come as
+ * far down as the border and back would never be seen again.
+ */
 static void
 move_window(struct slab_cache *cache)
 {
@@ -26,7 +30,7 @@ move_window(struct slab_cache *cache)
 	size_t above = (size_t)(cache->ceiling - magazine->top);
 
 	magazine->base = magazine->top - slabi_smaller(below, WINDOW);
-	magazine->end = magazine->top + slabi_smaller(above, WINDOW);
+	magazine->end = magazine->top + slabi_smaller(above, WINDOW - 1);
 }
 
 void
@@ -99,12 +103,14 @@ slabi_cache_flush(struct slab_cache *cache)
 /*
  * More has been freed than the magazine holds, and is now needed again: the
  * rest follows, so that objects come in the order of addresses and not the last
- * ones as they were freed.  Whoever walks through them is faster.
+ * ones as they were freed.  Whoever walks through them is faster.  Not with a
+ * working period of 0: their slabs would go back, and be wanted again.
  */
 void
 slabi_cache_turn(struct slab_cache *cache)
 {
-	if (cache->overflowed && slabi_cache_rounds(cache) <= MOST_TURNING)
+	if (cache->overflowed && cache->layer.period.length > 0 &&
+	    slabi_cache_rounds(cache) <= MOST_TURNING)
 		slabi_cache_flush(cache);
 	cache->overflowed = false;
 }
@@ -186,8 +192,9 @@ give_idle(struct slab_cache *cache, size_t rounds)
 	size_t n = slabi_smaller(cache->idle_rounds, IDLE_STEP);
 	size_t empty = layer->empty;
 
-	if (n > rounds)
-		n = cache->idle_rounds = rounds;
+	/* The top round stays: slab_alloc_slow() is about to take it. */
+	if (n >= rounds)
+		n = cache->idle_rounds = slabi_larger(rounds, 1) - 1;
 	cache->idle_rounds -= n;
 	/* The oldest, unless too many would have to move up. */
 	flush(cache, n, slabi_smaller(rounds - n, IDLE_STEP));

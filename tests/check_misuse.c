@@ -294,6 +294,71 @@ START_TEST(test_misuse_in_a_bulk_is_reported)
 }
 END_TEST
 
+/* Also at the borders of the magazine, and of what was freed before. */
+START_TEST(test_misuse_in_a_row_in_a_bulk_is_seen_in_the_call)
+{
+	static const size_t rounds[] = { 0, 1, 2, 30, 100 };
+
+	for (size_t i = 0; i < COUNT(rounds) * 50; i++) {
+		struct memory memory = { .kind = MEMORY_HEAP };
+		slab_cache *cache = build_conn(&memory, rounds[i / 50]);
+		size_t twice = i % 50;
+		void *objects[51];
+
+		ck_assert_uint_eq(slab_alloc_bulk(cache, 50, objects), 50);
+		memmove(objects + twice + 1, objects + twice,
+		    (50 - twice) * sizeof(*objects));
+		is_report(report_of_free_bulk(cache, 51, objects),
+		    "double free of", objects[twice], "");
+		slab_reset(cache);
+		ck_assert_uint_eq(slab_alloc_bulk(cache, 50, objects), 50);
+		slab_free_bulk(cache, twice + 1, objects);
+		is_report(report_of_free_bulk(cache, 1, objects + twice),
+		    "double free of", objects[twice], "");
+		ck_assert_uint_eq(stats_of(cache).live, 49 - twice);
+		end(cache, &memory);
+	}
+}
+END_TEST
+
+/* Objects that are taken while time goes by. */
+struct taking {
+	slab_cache *cache;
+	size_t taken;
+};
+
+static void act_take(void *arg)
+{
+	struct taking *taking = arg;
+
+	for (; taking->taken < 29000; taking->taken++) {
+		support_clock_forward(1);
+		ck_assert_ptr_nonnull(slab_alloc(taking->cache));
+	}
+}
+
+/* What was freed twice goes back with idle rounds, while others are taken. */
+START_TEST(test_misuse_seen_by_an_allocation_costs_no_object)
+{
+	struct memory memory = { .kind = MEMORY_HEAP };
+	struct taking taking = { .taken = 0 };
+	static void *objects[30000];
+
+	support_clock_stop();
+	taking.cache = build_conn(&memory, COUNT(objects) + 1);
+	ck_assert_uint_eq(slab_alloc_bulk(taking.cache, COUNT(objects),
+	    objects), COUNT(objects));
+	slab_free_bulk(taking.cache, 2, objects);
+	slab_free(taking.cache, objects[0]);
+	slab_free_bulk(taking.cache, COUNT(objects) - 2, objects + 2);
+	is_report(report_of(act_take, &taking), "double free of", objects[0],
+	    "");
+	ck_assert_whole(taking.cache);
+	ck_assert_uint_eq(stats_of(taking.cache).live, taking.taken);
+	end(taking.cache, &memory);
+}
+END_TEST
+
 /* Reporting -------------------------------------------------------------- */
 
 static void act_double_free(void *arg)
@@ -413,6 +478,8 @@ CHECK_MAIN("misuse",
     test_misuse_double_free_in_a_row_is_seen_in_the_call,
     test_misuse_double_free_later_is_seen_by_the_slab_layer,
     test_misuse_free_after_reset_is_a_double_free,
+    test_misuse_in_a_row_in_a_bulk_is_seen_in_the_call,
+    test_misuse_seen_by_an_allocation_costs_no_object,
     test_misuse_in_a_bulk_is_reported,
     test_misuse_ends_the_program_with_one_line,
     test_misuse_ends_the_program_without_stderr_too,
