@@ -298,14 +298,18 @@ static bool
 is_plausible(const struct slabi_layer *layer, size_t slabs)
 {
 	size_t size = layer->system.geometry.slab_size;
-	void *trial;
+	struct slabi_backing trial;
+	void *block;
 
 	if (slabs > SIZE_MAX / 2 / size)
 		return false;
 	if (slabs < TRIAL_FROM || !layer->system.backing.populate)
 		return true;
-	trial = slabi_os.map(slabs * size);
-	return trial && slabi_os.unmap(trial, slabs * size) == 0;
+	slabi_backing_mmap(&trial);
+	block = trial.calls.alloc(trial.calls.arg, slabs * size, 1);
+	if (block)
+		trial.calls.free(trial.calls.arg, block, slabs * size);
+	return block != NULL;
 }
 
 bool

@@ -7,14 +7,31 @@
 #include "cache.h"
 #include "error.h"
 
+/* Constructed objects of the slab that is going back. */
+static size_t
+leaving(const struct slabi_layer *layer)
+{
+	const struct slab *slab = layer->period.draining;
+	size_t count = 0;
+	uint32_t word;
+
+	if (!slab)
+		return 0;
+	for (word = layer->period.destructed;
+	    word < slabi_slab_tracked_words(slab); word++)
+		count += (size_t)__builtin_popcountll(slabi_slab_made_word(slab,
+		    &layer->system.geometry, word));
+	return count;
+}
+
 /* Free objects that are ready: constructed, or handed out before. */
 static size_t
 cached(const struct slab_cache *cache)
 {
 	const struct slabi_life *life = &cache->layer.life;
 	size_t ready = slabi_life_exists(life) ?
-	    (size_t)(life->constructed - life->destructed) :
-	    cache->layer.carved;
+	    (size_t)(life->constructed - life->destructed) -
+	    leaving(&cache->layer) : cache->layer.carved;
 
 	return ready - slabi_cache_live(cache);
 }

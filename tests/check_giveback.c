@@ -30,6 +30,30 @@ START_TEST(test_period_0_gives_an_empty_slab_back_at_once)
 }
 END_TEST
 
+/* The first allocation after many frees does not need what it gives back. */
+START_TEST(test_cached_objects_need_no_memory)
+{
+	static const unsigned periods[] = { 0, 15, SLAB_PERIOD_NEVER };
+
+	for (size_t i = 0; i < COUNT(periods); i++) {
+		struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+		slab_cache *cache = build_counted(&memory,
+		    slab_builder_magazine(small_slabs(periods[i]), 1000));
+		size_t cached;
+
+		for (size_t n = 0; n < MANY; n++)
+			slab_free(cache, objects[n]);
+		cached = stats_of(cache).cached;
+		ck_assert_uint_gt(cached, 0);
+		memory.counting.refuse_from = 1;
+		for (size_t n = 0; n < cached; n++)
+			ck_assert_ptr_nonnull(slab_alloc(cache));
+		slab_reset(cache);
+		end(cache, &memory);
+	}
+}
+END_TEST
+
 START_TEST(test_period_never_keeps_all_until_reap)
 {
 	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
@@ -586,10 +610,34 @@ START_TEST(test_period_end_destructs_few_objects_in_a_call)
 }
 END_TEST
 
+START_TEST(test_figures_agree_while_slabs_go_back)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = build_counted(&memory, slab_builder_ctor(
+	    slab_builder_magazine(small_slabs(15), 0), NULL, count, NULL));
+	slab_free_bulk(cache, MANY, objects);
+	while (stats_of(cache).slabs > 1) {
+		slab_statistics figures;
+
+		support_clock_forward(1);
+		slab_free(cache, slab_alloc(cache));
+		figures = stats_of(cache);
+		ck_assert_uint_eq(figures.live, 0);
+		ck_assert_uint_le(figures.cached, figures.capacity);
+	}
+	end(cache, &memory);
+}
+END_TEST
+
 CHECK_MAIN("giveback",
+    test_figures_agree_while_slabs_go_back,
     test_searched_slabs_give_back_no_less,
     test_period_end_destructs_few_objects_in_a_call,
     test_period_0_gives_an_empty_slab_back_at_once,
+    test_cached_objects_need_no_memory,
     test_period_never_keeps_all_until_reap,
     test_period_end_gives_idle_slabs_back,
     test_period_end_gives_slabs_of_large_objects_back,
