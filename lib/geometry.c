@@ -19,6 +19,8 @@
 #define IDEAL_OBJECTS ((size_t)(sizeof(void *) >= 8 ? 128 : 2) * 1024)
 #define IDEAL_DOUBLINGS 3
 #define MOST_COLORS 256
+/* More bits for parts than this many bytes no slab has. */
+#define MOST_PART_BYTES (SLABI_MOST_PARTS / 8)
 /* Bytes between crowded objects; who asks for more alignment gets none. */
 #define MOST_PADDING 16
 
@@ -178,6 +180,17 @@ fill(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	return 0;
 }
 
+/* A slab of that size without colors; the bytes used, 0 for none. */
+static size_t
+begin(struct slabi_geometry *geometry, const struct slabi_wish *wish,
+    size_t slab_size)
+{
+	if (!set_stride(geometry, wish))
+		return 0;
+	set_parts(geometry, wish, slab_size);
+	return fill(geometry, wish, slab_size);
+}
+
 /* The most that colors may cost of a slab: what keeps all waste below 2 %. */
 static size_t
 color_budget(const struct slabi_geometry *geometry,
@@ -228,13 +241,9 @@ bool
 slabi_geometry_exact(struct slabi_geometry *geometry,
     const struct slabi_wish *wish, size_t slab_size)
 {
+	size_t used = begin(geometry, wish, slab_size);
 	size_t colors = 1;
-	size_t used;
 
-	if (!set_stride(geometry, wish))
-		return false;
-	set_parts(geometry, wish, slab_size);
-	used = fill(geometry, wish, slab_size);
 	if (used == 0)
 		return false;
 	if (wish->coloring)
@@ -256,6 +265,7 @@ slabi_geometry_least(const struct slabi_wish *wish, size_t *bytes)
 	if (!set_stride(&geometry, wish))
 		return false;
 	set_parts(&geometry, wish, geometry.stride);
+	set_parts(&geometry, wish, lay_out(&geometry, wish, 1));
 	*bytes = lay_out(&geometry, wish, 1);
 	return true;
 }
@@ -271,6 +281,9 @@ slabi_geometry_aligned(struct slabi_geometry *geometry,
 		return false;
 	size = slabi_power_above(slabi_larger(wanted,
 	    slabi_larger(least, wish->page)));
+	/* The next size may need bits for more parts. */
+	if (!slabi_geometry_exact(geometry, wish, size))
+		size *= 2;
 	if (!slabi_geometry_exact(geometry, wish, size))
 		return false;
 	/* Tiny objects: what is more than the bitmaps can tell apart is lost. */
@@ -291,14 +304,16 @@ slabi_geometry_large(struct slabi_geometry *geometry,
 		return false;
 	wanted = slabi_larger(wanted, wish->page);
 	size = slabi_round_up(slabi_larger(wanted, least), wish->unit);
-	if (!set_stride(geometry, wish))
-		return false;
-	set_parts(geometry, wish, size);
-	used = fill(geometry, wish, size);
+	used = begin(geometry, wish, size);
+	if (used == 0) {
+		size += slabi_round_up(MOST_PART_BYTES, wish->unit);
+		used = begin(geometry, wish, size);
+	}
 	/* Large objects leave a rest; tiny ones cannot use all. */
 	if (geometry->stride > color_budget(geometry, wish, size) ||
 	    geometry->objects == SLABI_MOST_OBJECTS)
-		size = slabi_round_up(used, wish->unit);
+		size = slabi_smaller(size, slabi_round_up(used +
+		    MOST_PART_BYTES, wish->unit));
 	return slabi_geometry_exact(geometry, wish, size);
 }
 

@@ -142,6 +142,35 @@ static void try_aligned(const struct slabi_wish *wish)
 			holds(&half, wish);
 }
 
+/* Not even where a header with more bits for parts is what is missing. */
+static void no_object_is_too_large(const struct slabi_wish *wish)
+{
+	struct slabi_geometry g;
+
+	ck_assert(slabi_geometry_large(&g, wish));
+	holds(&g, wish);
+	ck_assert_uint_lt(g.slab_size - g.objects * g.stride,
+	    wish->unit + wish->page);
+	ck_assert(slabi_geometry_aligned(&g, wish));
+	holds(&g, wish);
+}
+
+START_TEST(test_geometry_takes_large_objects_of_all_sizes)
+{
+	for (size_t i = 0; i < 200000; i++) {
+		struct slabi_wish wish = {
+			.size = ((size_t)14 << 20) + i * 232,
+			.align = i % 3 == 0 ? 64 : 8,
+			.unit = i % 2 == 0 ? 64 : 4096, .page = 4096,
+			.slab_size = i % 5 == 0 ? (i * 7919) % (60 << 20) : 0,
+			.made = i % 7 == 0, .coloring = i % 11 != 0,
+		};
+
+		no_object_is_too_large(&wish);
+	}
+}
+END_TEST
+
 static void try_large(const struct slabi_wish *wish)
 {
 	struct slabi_geometry g;
@@ -323,6 +352,7 @@ END_TEST
 CHECK_MAIN("geometry",
     test_geometry_aligned_lies_well_for_all_wishes,
     test_geometry_large_lies_well_for_all_wishes,
+    test_geometry_takes_large_objects_of_all_sizes,
     test_geometry_index_is_exact_for_all_sizes,
     test_geometry_index_is_exact_in_enormous_slabs,
     test_geometry_overflow_is_noticed,
