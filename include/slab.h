@@ -67,6 +67,13 @@
 #define SLAB_ALIGNOF_(type) offsetof(struct { char before; type it; }, it)
 #endif
 
+/* A pointer to void as one to a type, by the cast that each language likes. */
+#ifdef __cplusplus
+#define SLAB_POINTER_(type, pointer) (static_cast<type *>(pointer))
+#else
+#define SLAB_POINTER_(type, pointer) ((type *)(pointer))
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -149,7 +156,9 @@ typedef int slab_ctor(void *object, void *arg);
  * @param object  a free object in its constructed state
  * @param arg     what slab_builder_ctor() was given
  *
- * May use other caches, not the one that it is called for.
+ * Runs in any call on the cache, slab_alloc() and slab_free() too, in which
+ * memory goes back: it must not need a lock that the caller may hold.  May use
+ * other caches, not the one that it is called for.
  * @since 1.0
  */
 typedef void slab_dtor(void *object, void *arg);
@@ -331,7 +340,9 @@ SLAB_API_ slab_builder *slab_builder_limit(slab_builder *builder,
  * memory until slab_reap().
  *
  * @param builder  the builder, or NULL
- * @param seconds  default 15; 0: an empty slab goes back at once;
+ * @param seconds  default 15; 0: a slab goes back as soon as it is empty,
+ *                 which it is not while objects of it are in the magazine, and
+ *                 all its destructors run in that call;
  *                 #SLAB_PERIOD_NEVER: only slab_reap() gives memory back.
  *                 A cache in a buffer never asks for the time: there every
  *                 period but 0 means never.
@@ -348,12 +359,14 @@ SLAB_API_ slab_builder *slab_builder_working_period(slab_builder *builder,
  * where objects lie, gains by a magazine for as many.  They then come in the
  * order of their frees, not of their addresses; their slabs do not become
  * empty; and misuse is recognised when an object leaves the magazine, which may
- * be late.  A round takes the memory of a pointer once it has been in use.
+ * be late.  A round takes the memory of a pointer once it has been in use; in a
+ * buffer, from the start.
  *
  * @param builder  the builder, or NULL
  * @param rounds   objects; 0: no magazine, every call goes to the slabs.  The
- *                 default is chosen from the object's size, 1024 up to 8 KiB.
- *                 More than memory could ever hold is a fault: EINVAL.
+ *                 default is chosen from the object's size, 1024 up to 8 KiB;
+ *                 in a buffer, a round for every 512 bytes at most.  More
+ *                 than SIZE_MAX / 64 is a fault: EINVAL.
  * @returns @p builder
  * @since 1.0
  */
@@ -405,9 +418,11 @@ SLAB_API_ slab_builder *slab_builder_system(slab_builder *builder,
 SLAB_API_ slab_builder *slab_builder_huge_pages(slab_builder *builder,
     slab_huge_pages mode);
 /**
- * Have a function called when the backing has no memory.
+ * Have a function called when the backing has no memory for slab_alloc(),
+ * slab_zalloc(), slab_alloc_bulk() or slab_reserve().
  * @param builder  the builder, or NULL
- * @param handler  called before a call fails with ENOMEM; NULL: none
+ * @param handler  called before the call fails, and again as long as it returns
+ *                 true and there is still no memory; NULL: none
  * @param arg      handed to it
  * @returns @p builder
  * @since 1.0
@@ -480,9 +495,13 @@ SLAB_API_ slab_cache *slab_builder_build_mmap(slab_builder *builder)
  * @returns the cache, to be ended by slab_destroy() before the region ends
  * @retval NULL with errno
  *         - EINVAL: a setter was given a bad value, or @p mem is NULL
- *         - ENOTSUP: a debugging flag, or a slab system that this backing
- *           cannot serve
+ *         - ENOTSUP: a debugging flag, or #SLAB_SYSTEM_ALIGNED and the region
+ *           cannot hold an aligned slab
  *         - ENOMEM: the region cannot hold one object, or a NULL builder
+ *
+ * A cache of 64-byte objects needs some 2 KiB beside them.  In memory that
+ * processes share it can be used by those related by fork(), by one at a time,
+ * and is destroyed by the one that built it.
  * @since 1.0
  */
 SLAB_API_ slab_cache *slab_builder_build_buffer(slab_builder *builder,
@@ -493,7 +512,8 @@ SLAB_API_ slab_cache *slab_builder_build_buffer(slab_builder *builder,
  * can_align is asked for the ideal slab size, then for halves of it down to
  * one page; the first yes gives aligned slabs of that size.  Without a yes
  * slabs are looked up in a table, and blocks need only the alignment of a
- * page.
+ * page.  It is not asked where #SLAB_SYSTEM_LARGE is wished for, or objects are
+ * larger than a sixteenth of a slab.
  *
  * @param builder  the wishes, consumed
  * @param backing  copied; its struct_size says how much of it there is
@@ -557,7 +577,9 @@ SLAB_HOT_ void slab_free(slab_cache *cache, void *object);
 
 SLAB_HOT_ void *slab_alloc(slab_cache *cache)
 {
-	struct slab_magazine *magazine = (struct slab_magazine *)(void *)cache;
+	void *start = cache;
+	struct slab_magazine *magazine = SLAB_POINTER_(struct slab_magazine,
+	    start);
 	void **top = magazine->top;
 	void *object = *top;
 
@@ -570,7 +592,9 @@ SLAB_HOT_ void *slab_alloc(slab_cache *cache)
 
 SLAB_HOT_ void slab_free(slab_cache *cache, void *object)
 {
-	struct slab_magazine *magazine = (struct slab_magazine *)(void *)cache;
+	void *start = cache;
+	struct slab_magazine *magazine = SLAB_POINTER_(struct slab_magazine,
+	    start);
 	void **top = magazine->top;
 
 	/* The top round freed again is a double free: the slow path says so. */
@@ -612,8 +636,9 @@ SLAB_API_ void *slab_alloc(slab_cache *cache) SLAB_NOPLT_;
  * object, an object that is already free.  The library then writes one line to
  * stderr, or to the handler of slab_set_misuse_handler(), and calls abort(),
  * before any bookkeeping changes.  The same object freed twice in a row is
- * recognised in the call.  A second free of an object that is handed out again
- * before it reaches its slab is not recognised.
+ * recognised in the call.  Not recognised is what is handed out again before it
+ * reaches a slab, wrong addresses too; and a second free of an object that has
+ * been handed out again meanwhile, which looks like the free of its new owner.
  *
  * @param cache   the cache that handed the object out
  * @param object  the object; NULL: nothing is done
@@ -630,7 +655,7 @@ SLAB_API_ void slab_free(slab_cache *cache, void *object) SLAB_NOPLT_;
  * @returns as slab_alloc()
  * @retval NULL with errno
  *         - EINVAL: the cache has a constructor, a destructor or a template
- *         - ENOMEM: as slab_alloc()
+ *         - ENOMEM, EINVAL: as slab_alloc()
  * @since 1.0
  */
 SLAB_API_ void *slab_zalloc(slab_cache *cache);
@@ -661,14 +686,17 @@ SLAB_API_ void slab_free_bulk(slab_cache *cache, size_t n,
  * @param cache  the cache
  * @param n      objects beside those that are live
  * @retval 0   done
- * @retval -1  with errno ENOMEM: no memory, or more than the limit
+ * @retval -1  with errno, and nothing is reserved
+ *         - ENOMEM: the backing has no memory and the out-of-memory handler
+ *           did not find any, or more than the limit
+ *         - EINVAL: a user's backing gave a misaligned block
  * @since 1.0
  */
 SLAB_API_ int slab_reserve(slab_cache *cache, size_t n);
 /**
  * Give back all idle memory now: free objects of the magazine go to their
  * slabs, empty slabs and whole pages without a live object to the backing.
- * Destructors run first.  Linear in what it touches.
+ * Destructors run first.  Linear in what it touches.  errno is preserved.
  * @param cache  the cache
  * @returns bytes given back
  * @since 1.0
@@ -676,8 +704,10 @@ SLAB_API_ int slab_reserve(slab_cache *cache, size_t n);
 SLAB_API_ size_t slab_reap(slab_cache *cache);
 /**
  * Take back every object at once.  Constructed objects stay constructed, so
- * each must be in its constructed state.  Memory stays with the cache.  Linear
- * in the number of slabs.
+ * each must be in its constructed state.  Memory stays with the cache, but for
+ * a working period of 0, with which empty slabs go back at once.  Addresses
+ * that were freed wrongly and have not been recognised yet are forgotten.
+ * Linear in the number of slabs.
  * @param cache  the cache
  * @since 1.0
  */
@@ -703,7 +733,8 @@ SLAB_API_ int slab_destroy(slab_cache *cache);
  */
 
 /**
- * Tell whether an address is that of a live object of the cache.
+ * Tell whether an address is that of a live object of the cache.  Linear in
+ * the objects in the magazine.
  * @param cache    the cache
  * @param address  any address at all; nothing is read there
  * @returns true only for the first byte of an object that is handed out
@@ -714,7 +745,9 @@ SLAB_API_ bool slab_owns(const slab_cache *cache, const void *address);
  * Visit every live object, in address order within a slab.
  * @param cache  the cache
  * @param visit  called with each object; may free that object and no other,
- *               and takes none; other than 0 ends the walk
+ *               and takes none; other than 0 ends the walk.  It returns, and
+ *               does not leave by longjmp() or a C++ exception: until the walk
+ *               ends nothing is given back, by slab_reap() neither
  * @param arg    handed to @p visit
  * @returns 0, or what @p visit returned to end the walk
  * @since 1.0
@@ -727,14 +760,16 @@ SLAB_API_ int slab_foreach(slab_cache *cache,
  * @param figures  filled; its struct_size, set by the caller to
  *                 `sizeof(slab_statistics)` before the call, says how much room
  *                 there is, so that a program and a library of different
- *                 versions understand each other
+ *                 versions understand each other: what an older library does
+ *                 not know of stays as it was.  The call cannot fail.
  * @since 1.0
  */
 SLAB_API_ void slab_stats(const slab_cache *cache, slab_statistics *figures);
 /**
  * Print the figures for people.
  * @param cache   the cache; NULL: a table of all caches of the process, at a
- *                moment when no other thread uses any of them
+ *                moment when no other thread uses any of them.  Without those
+ *                in buffers that it has inherited by fork().
  * @param stream  where to; stays the caller's
  * @retval 0   done
  * @retval -1  with errno of the stream's failure
@@ -743,7 +778,8 @@ SLAB_API_ void slab_stats(const slab_cache *cache, slab_statistics *figures);
 SLAB_API_ int slab_dump(const slab_cache *cache, FILE *stream);
 /**
  * Walk the whole cache and verify every invariant.  For tests, and for users
- * in doubt.  Linear in the number of objects.
+ * in doubt.  Linear in the number of objects.  It follows the cache's own
+ * pointers: where these are overwritten it may crash instead of returning.
  * @param cache  the cache
  * @retval 0   all is well
  * @retval -1  with errno EFAULT, and slab_error() says what is broken
@@ -753,7 +789,8 @@ SLAB_API_ int slab_check(slab_cache *cache);
 /**
  * Print one line for each live object.
  * @param cache   the cache
- * @param stream  where to; stays the caller's
+ * @param stream  where to; stays the caller's, who asks ferror() whether all
+ *                has been written
  * @returns how many objects are live
  * @since 1.0
  */
@@ -808,7 +845,10 @@ SLAB_API_ void slab_oom(const slab_cache *cache) SLAB_NORETURN_;
 /**
  * Have a function given the line that reports misuse, in place of stderr.
  * When it returns, abort() follows; it may longjmp() away instead, and then
- * the cache is as it was before the bad call.
+ * the cache is whole and the bad address forgotten.  It may have been found by
+ * a later call than the one that brought it, and that call may have been done
+ * in part: the entries of slab_free_bulk() behind it have not been freed, and
+ * slab_reap(), slab_destroy() and slab_foreach() are to be called again.
  *
  * There is one handler for the process: set it before other threads use
  * caches.
@@ -847,7 +887,6 @@ SLAB_API_ const char *slab_version(void);
 #else
 #define SLAB_WRONG_POINTERS_ARE_ERRORS_
 #endif
-
 /** @endcond */
 /**
  * Define type-safe inline functions over caches of one C type, at file scope:
@@ -870,9 +909,9 @@ SLAB_API_ const char *slab_version(void);
 	static inline SLAB_UNUSED_ slab_builder *name##_builder(void) \
 	{ return slab_builder_for(type); } \
 	static inline SLAB_UNUSED_ type *name##_alloc(slab_cache *cache) \
-	{ return (type *)slab_alloc(cache); } \
+	{ return SLAB_POINTER_(type, slab_alloc(cache)); } \
 	static inline SLAB_UNUSED_ type *name##_zalloc(slab_cache *cache) \
-	{ return (type *)slab_zalloc(cache); } \
+	{ return SLAB_POINTER_(type, slab_zalloc(cache)); } \
 	static inline SLAB_UNUSED_ void name##_free(slab_cache *cache, \
 	    type *object) \
 	{ slab_free(cache, object); } \

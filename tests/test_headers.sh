@@ -81,7 +81,7 @@ for compiler in g++ clang++; do
 	command -v $compiler >/dev/null || continue
 	for inline in "" -DSLAB_INLINE; do
 		for standard in "-std=c++11 -pedantic" "-std=c++17 -pedantic"; do
-			cc="$compiler $standard $warnings $inline"
+			cc="$compiler $standard $warnings -Wold-style-cast $inline"
 			good $cc "$work/alone.cc"
 			good $cc "$work/right.cc"
 			bad $cc "$work/wrong_free.cc"
