@@ -64,24 +64,23 @@ slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
 
 /*
  * Copy objects to where they become rounds; false: one of them is NULL, or the
- * same as the one before.  (Or may be: the top bit of an address tells.)
+ * same as the one before.
  */
 static inline bool
 copy_rounds(void **first, size_t n, void *const *objects)
 {
-	uintptr_t before = (uintptr_t)first[-1];
-	uintptr_t odd = 0;
+	void *before = first[-1];
 	size_t i;
 
 #pragma GCC unroll 8
 	for (i = 0; i < n; i++) {
-		uintptr_t object = (uintptr_t)objects[i];
+		void *object = objects[i];
 
-		first[i] = objects[i];
-		odd |= (object - 1) | ((object ^ before) - 1);
-		before = object;
+		if (SLAB_UNLIKELY_(!object || object == before))
+			return false;
+		first[i] = before = object;
 	}
-	return odd <= UINTPTR_MAX / 2;
+	return true;
 }
 
 /* What bulk calls cannot do at once. */
