@@ -19,7 +19,7 @@
 #define IDEAL_OBJECTS ((size_t)(sizeof(void *) >= 8 ? 128 : 2) * 1024)
 #define IDEAL_DOUBLINGS 3
 #define MOST_COLORS 256
-/* More bits for parts than this many bytes no slab has. */
+/* Bytes of the bits for parts that a slab has at the most. */
 #define MOST_PART_BYTES (SLABI_MOST_PARTS / 8)
 /* Bytes between crowded objects; who asks for more alignment gets none. */
 #define MOST_PADDING 16
@@ -180,9 +180,9 @@ fill(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	return 0;
 }
 
-/* A slab of that size without colors; the bytes used, 0 for none. */
+/* The same from the start: a slab of that size, without colors. */
 static size_t
-begin(struct slabi_geometry *geometry, const struct slabi_wish *wish,
+fill_plain(struct slabi_geometry *geometry, const struct slabi_wish *wish,
     size_t slab_size)
 {
 	if (!set_stride(geometry, wish))
@@ -241,7 +241,7 @@ bool
 slabi_geometry_exact(struct slabi_geometry *geometry,
     const struct slabi_wish *wish, size_t slab_size)
 {
-	size_t used = begin(geometry, wish, slab_size);
+	size_t used = fill_plain(geometry, wish, slab_size);
 	size_t colors = 1;
 
 	if (used == 0)
@@ -282,9 +282,8 @@ slabi_geometry_aligned(struct slabi_geometry *geometry,
 	size = slabi_power_above(slabi_larger(wanted,
 	    slabi_larger(least, wish->page)));
 	/* The next size may need bits for more parts. */
-	if (!slabi_geometry_exact(geometry, wish, size))
-		size *= 2;
-	if (!slabi_geometry_exact(geometry, wish, size))
+	if (!slabi_geometry_exact(geometry, wish, size) &&
+	    !slabi_geometry_exact(geometry, wish, size *= 2))
 		return false;
 	/* Tiny objects: what is more than the bitmaps can tell apart is lost. */
 	while (geometry->objects == SLABI_MOST_OBJECTS && size > wish->page)
@@ -304,10 +303,10 @@ slabi_geometry_large(struct slabi_geometry *geometry,
 		return false;
 	wanted = slabi_larger(wanted, wish->page);
 	size = slabi_round_up(slabi_larger(wanted, least), wish->unit);
-	used = begin(geometry, wish, size);
+	used = fill_plain(geometry, wish, size);
 	if (used == 0) {
 		size += slabi_round_up(MOST_PART_BYTES, wish->unit);
-		used = begin(geometry, wish, size);
+		used = fill_plain(geometry, wish, size);
 	}
 	/* Large objects leave a rest; tiny ones cannot use all. */
 	if (geometry->stride > color_budget(geometry, wish, size) ||

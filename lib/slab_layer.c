@@ -72,6 +72,16 @@ slabi_layer_release(struct slabi_layer *layer, struct slab *slab)
 	slabi_system_drop(&layer->system, slab);
 }
 
+/* Fewer slabs may be empty than were: those in use again need not go back. */
+static void
+note_empty(struct slabi_layer *layer)
+{
+	struct slabi_period *period = &layer->period;
+
+	period->least_empty = slabi_smaller(period->least_empty, layer->empty);
+	period->excess = slabi_smaller(period->excess, layer->empty);
+}
+
 /* Objects have been taken out of a slab. */
 static void
 settle(struct slabi_layer *layer, struct slab *slab, size_t n, void **out,
@@ -81,7 +91,7 @@ settle(struct slabi_layer *layer, struct slab *slab, size_t n, void **out,
 	if (SLAB_UNLIKELY_(slab->purged_parts > 0))
 		slabi_idle_touch(layer, slab, n, out, step);
 	slabi_lists_update(layer, slab);
-	slabi_working_set_note(layer);
+	note_empty(layer);
 }
 
 /* The slab to take free objects from; NULL: no free bit is set. */

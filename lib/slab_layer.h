@@ -132,18 +132,6 @@ bool slabi_idle_sweep_some(struct slabi_layer *layer, struct slab *slab,
 /* Search all of it, touched or not; bytes. */
 size_t slabi_idle_sweep(struct slabi_layer *layer, struct slab *slab);
 
-/* Objects have been taken: fewer slabs may be empty than were. */
-static inline void
-slabi_working_set_note(struct slabi_layer *layer)
-{
-	struct slabi_period *period = &layer->period;
-
-	if (SLAB_UNLIKELY_(layer->empty < period->least_empty))
-		period->least_empty = layer->empty;
-	if (SLAB_UNLIKELY_(layer->empty < period->excess))
-		period->excess = layer->empty;
-}
-
 /* To be called at the end of every slow path: a bounded part of all work. */
 void slabi_working_set_step(struct slabi_layer *layer);
 void slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds);

@@ -42,11 +42,8 @@ end_period(struct slabi_layer *layer, uint64_t now)
 {
 	layer->period.excess = slabi_smaller(layer->period.least_empty,
 	    layer->empty);
-	/* With many slabs and few visits a search outlasts a period. */
-	if (!layer->period.sweeping) {
-		layer->period.sweeping = layer->newest;
-		layer->period.swept_parts = 0;
-	}
+	layer->period.sweeping = layer->newest;
+	layer->period.swept_parts = 0;
 	start_period(layer, now);
 }
 

@@ -632,10 +632,36 @@ START_TEST(test_figures_agree_while_slabs_go_back)
 }
 END_TEST
 
+static void come_and_go(slab_cache *cache, size_t count)
+{
+	ck_assert_uint_eq(slab_alloc_bulk(cache, count, objects), count);
+	slab_free_bulk(cache, count, objects);
+}
+
+/* They were idle when the period ended, and are in use before they are gone. */
+START_TEST(test_period_slabs_used_again_stay)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_statistics before;
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = build_counted(&memory, small_slabs(15));
+	slab_free_bulk(cache, MANY, objects);
+	while ((before = stats_of(cache)).slabs_released == 0) {
+		support_clock_forward(1);
+		come_and_go(cache, 300);
+	}
+	come_and_go(cache, MANY - 1000);
+	for (int i = 0; i < 500; i++)
+		come_and_go(cache, 300);
+	ck_assert_uint_le(stats_of(cache).slabs_released -
+	    before.slabs_released, 1000 / before.objects_per_slab);
+	end(cache, &memory);
+}
+END_TEST
+
 CHECK_MAIN("giveback",
-    test_figures_agree_while_slabs_go_back,
-    test_searched_slabs_give_back_no_less,
-    test_period_end_destructs_few_objects_in_a_call,
     test_period_0_gives_an_empty_slab_back_at_once,
     test_cached_objects_need_no_memory,
     test_period_never_keeps_all_until_reap,
@@ -654,4 +680,8 @@ CHECK_MAIN("giveback",
     test_period_end_purges_idle_pages,
     test_period_end_leaves_pages_of_regions_in_use,
     test_period_end_purges_other_regions_of_slabs_in_use,
-    test_period_end_leaves_huge_pages_of_slabs_in_use);
+    test_period_end_leaves_huge_pages_of_slabs_in_use,
+    test_searched_slabs_give_back_no_less,
+    test_period_end_destructs_few_objects_in_a_call,
+    test_figures_agree_while_slabs_go_back,
+    test_period_slabs_used_again_stay);

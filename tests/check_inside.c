@@ -322,8 +322,31 @@ START_TEST(test_draining_keeps_the_header_to_the_end)
 }
 END_TEST
 
+/* Blocks of the heap may begin late in a page: one more is whole at the end. */
+START_TEST(test_reap_purges_the_last_page_of_a_block)
+{
+	static void *many[BIG];
+	size_t page = support_page();
+	slab_cache *cache = slab_builder_build(slab_builder_magazine(
+	    slab_builder_slab_size(slab_builder_new(244), 40 * page - 64), 0));
+	size_t n = stats_of(cache).objects_per_slab;
+	const struct slab *slab;
+	uintptr_t from, to;
+
+	ck_assert_uint_eq(slab_alloc_bulk(cache, n, many), n);
+	slab_free_bulk(cache, n - 1, many + 1);
+	slab = cache->layer.newest;
+	from = ((uintptr_t)many[1] + page - 1) & ~(page - 1);
+	to = ((uintptr_t)slab->block + stats_of(cache).slab_size) & ~(page - 1);
+	ck_assert_uint_eq(slab_reap(cache), to - from);
+	slab_free(cache, many[0]);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+}
+END_TEST
+
 CHECK_MAIN("inside",
     test_check_notices_every_damage,
     test_draining_slab_owns_nothing,
     test_draining_is_finished_by_destroy_and_reap,
-    test_draining_keeps_the_header_to_the_end);
+    test_draining_keeps_the_header_to_the_end,
+    test_reap_purges_the_last_page_of_a_block);
