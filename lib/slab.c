@@ -64,6 +64,14 @@ slabi_slab_track(struct slab *slab, const struct slabi_geometry *geometry,
 	return true;
 }
 
+void
+slabi_slab_set_above(struct slab *slab, size_t word)
+{
+	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
+	slab->top |= UINT64_C(1) << word / 64;
+	slab->used[word / 64] = true;
+}
+
 /* The word's last bit has been cleared: tell the levels above. */
 static void
 clear_above(struct slab *slab, uint32_t word)
@@ -73,17 +81,21 @@ clear_above(struct slab *slab, uint32_t word)
 		slab->top &= ~(UINT64_C(1) << word / 64);
 }
 
-/* Take all objects of a word, which are next to each other. */
+/* Take all objects of a word, which are next to each other: four at a time. */
 static void
 take_whole_word(const struct slabi_geometry *geometry, char *object,
     void **out, ptrdiff_t step)
 {
+	size_t stride = geometry->stride;
 	unsigned i;
 
-	for (i = 0; i < 64; i++) {
-		*out = object;
-		out += step;
-		object += geometry->stride;
+	for (i = 0; i < 64; i += 4) {
+		out[0] = object;
+		out[step] = object + stride;
+		out[2 * step] = object + 2 * stride;
+		out[3 * step] = object + 3 * stride;
+		out += 4 * step;
+		object += 4 * stride;
 	}
 }
 

@@ -117,6 +117,15 @@ slabi_slab_object(const struct slab *slab,
 	    index * geometry->stride;
 }
 
+/* The index of the object at an address; any other gives one above them all. */
+static inline size_t
+slabi_slab_index(const struct slab *slab,
+    const struct slabi_geometry *geometry, const void *address)
+{
+	return slabi_geometry_index(geometry,
+	    (uintptr_t)address - (uintptr_t)slab - geometry->first);
+}
+
 static inline uint32_t
 slabi_slab_free_count(const struct slab *slab)
 {
@@ -184,13 +193,27 @@ slabi_slab_place(const struct slab *slab,
 	    SLABI_FREE : SLABI_OUT;
 }
 
-/* A word's first bit has been set: tell the levels above. */
-static inline void
-slabi_slab_set_above(struct slab *slab, size_t word)
+/*
+ * A word's first bit has been set: tell the levels above.  Out of line, or the
+ * loops below would keep registers free for it.
+ */
+void slabi_slab_set_above(struct slab *slab, size_t word);
+
+/* Set the free bit of a tracked object; false: it is free already. */
+static inline bool
+slabi_slab_set_free(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index)
 {
-	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
-	slab->top |= UINT64_C(1) << word / 64;
-	slab->used[word / 64] = true;
+	uint64_t *place = slabi_slab_bits(slab, geometry, index / 64);
+	uint64_t bit = UINT64_C(1) << index % 64;
+	uint64_t bits = *place;
+
+	if (SLAB_UNLIKELY_(bits == 0))
+		slabi_slab_set_above(slab, index / 64);
+	if (SLAB_UNLIKELY_((bits & bit) != 0))
+		return false;
+	*place = bits | bit;
+	return true;
 }
 
 /* Give a tracked object back; false: it is free already. */
@@ -198,51 +221,29 @@ static inline bool
 slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
     size_t index)
 {
-	uint64_t *place = slabi_slab_bits(slab, geometry, index / 64);
-	uint64_t bits = *place;
-	uint64_t more = bits | UINT64_C(1) << index % 64;
+	bool given = slabi_slab_set_free(slab, geometry, index);
 
-	if (SLAB_UNLIKELY_(bits == 0))
-		slabi_slab_set_above(slab, index / 64);
-	if (SLAB_UNLIKELY_(more == bits))
-		return false;
-	*place = more;
-	slab->out--;
-	return true;
+	slab->out -= given;
+	return given;
 }
 
 /*
  * Give objects back as long as they are objects of this slab that are out and
- * tracked; how many.  What giving one looks up is looked up once, and a word of
- * bits stays in a register while it is the same.
+ * tracked; how many.  What giving one looks up is looked up once.
  */
 static inline size_t
 slabi_slab_give_run(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void *const *objects)
 {
-	uintptr_t first = (uintptr_t)slab + geometry->first;
 	size_t tracked = slab->tracked;
-	uint64_t *last = NULL;
-	uint64_t bits = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		size_t index = slabi_geometry_index(geometry,
-		    (uintptr_t)objects[i] - first);
-		uint64_t *place = slabi_slab_bits(slab, geometry, index / 64);
-		uint64_t more;
+		size_t index = slabi_slab_index(slab, geometry, objects[i]);
 
-		if (index >= tracked)
+		if (index >= tracked ||
+		    !slabi_slab_set_free(slab, geometry, index))
 			break;
-		if (place != last)
-			bits = *place;
-		more = bits | UINT64_C(1) << index % 64;
-		if (SLAB_UNLIKELY_(bits == 0))
-			slabi_slab_set_above(slab, index / 64);
-		if (SLAB_UNLIKELY_(more == bits))
-			break;
-		*place = bits = more;
-		last = place;
 	}
 	slab->out -= (uint32_t)i;
 	return i;

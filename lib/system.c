@@ -75,10 +75,20 @@ struct slab *
 slabi_system_find(const struct slabi_system *system, const void *address,
     size_t *index)
 {
-	uintptr_t slab = slabi_map_search(&system->map, (uintptr_t)address);
+	struct slab *slab = (struct slab *)slabi_map_search(&system->map,
+	    (uintptr_t)address);
 
-	if (slab != 0)
-		*index = slabi_geometry_index(&system->geometry,
-		    (uintptr_t)address - slab - system->geometry.first);
-	return (struct slab *)slab;
+	if (slab)
+		*index = slabi_slab_index(slab, &system->geometry, address);
+	return slab;
+}
+
+struct slab *
+slabi_system_track(const struct slabi_system *system, const void *address)
+{
+	size_t index;
+	struct slab *slab = slabi_system_find(system, address, &index);
+
+	return slab && slabi_slab_track(slab, &system->geometry, index) ?
+	    slab : NULL;
 }

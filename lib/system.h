@@ -53,12 +53,17 @@ void slabi_system_drop(struct slabi_system *system, struct slab *slab);
 struct slab *slabi_system_find(const struct slabi_system *system,
     const void *address, size_t *index);
 
+/* The slab of an object that has been handed out, which then tracks it. */
+struct slab *slabi_system_track(const struct slabi_system *system,
+    const void *address);
+
 /*
  * give(), once for each system and with constructed bits or without: what is
  * constant where it is inlined costs nothing there.  This is the loop that a
  * cache spends its time in when it is not on the hot path.  Caches of one slab,
  * and objects given back in order, are done with in runs of one slab; where
- * slabs alternate the loop behind that is quicker.
+ * slabs alternate the loop behind that is quicker.  Where the map guesses wrong,
+ * the index is above that of any object: none of that slab starts there.
  */
 static inline __attribute__((always_inline)) size_t
 slabi_system_give(const struct slabi_system *system, size_t n,
@@ -81,20 +86,16 @@ slabi_system_give(const struct slabi_system *system, size_t n,
 			*changed++ = first;
 	}
 	for (; i < n; i++) {
-		uintptr_t address = (uintptr_t)objects[i];
-		uintptr_t found = guess(&shape, &table, address);
-		struct slab *slab;
-		size_t index;
+		struct slab *slab = (struct slab *)guess(&shape, &table,
+		    (uintptr_t)objects[i]);
+		size_t index = slabi_slab_index(slab, &geometry, objects[i]);
 
-		if (SLAB_UNLIKELY_(!slabi_map_holds(&shape, found, address)) &&
-		    !(found = slabi_map_search(&system->map, address)))
-			break;
-		slab = (struct slab *)found;
-		index = slabi_geometry_index(&geometry,
-		    address - found - shape.first);
-		if (SLAB_UNLIKELY_(index >= slab->tracked) &&
-		    !slabi_slab_track(slab, &system->geometry, index))
-			break;
+		if (SLAB_UNLIKELY_(!slab || index >= slab->tracked)) {
+			slab = slabi_system_track(system, objects[i]);
+			if (!slab)
+				break;
+			index = slabi_slab_index(slab, &geometry, objects[i]);
+		}
 		if (SLAB_UNLIKELY_(!slabi_slab_give(slab, &geometry, index)))
 			break;
 		if (SLAB_UNLIKELY_(slab->out < slab->floor))
