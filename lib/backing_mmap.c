@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns memory from mmap, and what is to be done when munmap is refused. */
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "backing.h"
 #include "geometry.h"
@@ -79,6 +80,34 @@ unmap_or_strand(void *block, size_t size)
 	return false;
 }
 
+/*
+ * Below this address there was room when somebody looked last: the next block
+ * that is to be aligned is asked for there, which spares mapping more and
+ * cutting it.  The kernel has the last word, so that a guess is enough.
+ */
+static _Atomic(uintptr_t) free_below;
+
+static void
+note_free_below(uintptr_t address)
+{
+	atomic_store_explicit(&free_below, address, memory_order_relaxed);
+}
+
+static bool
+is_aligned(const void *block, size_t align)
+{
+	return ((uintptr_t)block & (align - 1)) == 0;
+}
+
+/* Map the highest aligned block that ends below, if nothing is there. */
+static void *
+map_below(uintptr_t end, size_t size, size_t align)
+{
+	uintptr_t hint = end > size ? (end - size) & ~(align - 1) : 0;
+
+	return slabi_os.map((void *)hint, size);
+}
+
 /* Map more than needed, and cut what is before and behind off. */
 static void *
 map_and_trim(size_t size, size_t align)
@@ -89,7 +118,7 @@ map_and_trim(size_t size, size_t align)
 
 	if (size > SIZE_MAX - spare)
 		return NULL;
-	start = slabi_os.map(size + spare);
+	start = slabi_os.map(NULL, size + spare);
 	if (!start)
 		return NULL;
 	block = (char *)slabi_round_up((uintptr_t)start, align);
@@ -100,26 +129,38 @@ map_and_trim(size_t size, size_t align)
 }
 
 /*
- * Most often the first try is aligned: the kernel puts a new mapping below
- * the last one, and a slab of a power of two leaves the next one aligned too.
+ * Where there was room; if the kernel prefers another place, below that, for
+ * it often puts a new mapping below the last one.
  */
 static void *
 map_aligned(size_t size, size_t align)
 {
-	void *block = slabi_os.map(size);
+	uintptr_t end = atomic_load_explicit(&free_below, memory_order_relaxed);
+	int tries;
 
-	if (!block || ((uintptr_t)block & (align - 1)) == 0)
-		return block;
-	unmap_or_strand(block, size);
+	for (tries = 0; tries < 2; tries++) {
+		void *block = map_below(end, size, align);
+
+		if (!block || is_aligned(block, align))
+			return block;
+		unmap_or_strand(block, size);
+		end = (uintptr_t)block + size;
+	}
 	return map_and_trim(size, align);
 }
 
 static void *
 mmap_alloc(void *arg, size_t size, size_t align)
 {
-	void *block = map_aligned(size, align);
+	void *block;
 
 	(void)arg;
+	if (align <= slabi_os.page_size) {
+		block = slabi_os.map(NULL, size);
+	} else {
+		block = map_aligned(size, align);
+		note_free_below((uintptr_t)block);
+	}
 	return block ? block : take_stranded(size, align);
 }
 
@@ -129,7 +170,12 @@ mmap_free(void *arg, void *block, size_t size)
 	struct stranded *other;
 
 	(void)arg;
-	if (unmap_or_strand(block, size) && (other = take_stranded(0, 1)))
+	if (!unmap_or_strand(block, size))
+		return;
+	if (size > slabi_os.page_size && is_aligned(block, size))
+		note_free_below((uintptr_t)block + size);
+	other = take_stranded(0, 1);
+	if (other)
 		unmap_or_strand(other, other->size);
 }
 

@@ -38,7 +38,7 @@ get_builder(void)
 		slots[i].slot = i;
 		return &slots[i];
 	}
-	builder = slabi_os.map(whole_pages(sizeof(*builder)));
+	builder = slabi_os.map(NULL, whole_pages(sizeof(*builder)));
 	if (builder)
 		builder->slot = SLOTS;
 	else
@@ -95,7 +95,7 @@ set_copy(slab_builder *builder, struct slabi_copy *copy, const void *at,
 	if (size <= sizeof(copy->inside)) {
 		copy->at = copy->inside;
 	} else if (size <= SIZE_MAX / 2 &&
-	    (copy->at = slabi_os.map(whole_pages(size)))) {
+	    (copy->at = slabi_os.map(NULL, whole_pages(size)))) {
 		copy->mapped = whole_pages(size);
 	} else {
 		fault(builder, ENOMEM, "no memory for a copy of %zu bytes",

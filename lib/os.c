@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 static void *
-map(size_t size)
+map(void *hint, size_t size)
 {
-	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	void *pages = mmap(hint, size, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return pages == MAP_FAILED ? NULL : pages;

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 struct slabi_os {
-	/* Zeroed pages, or NULL with errno. */
-	void *(*map)(size_t size);
+	/* Zeroed pages, at `hint` if nothing is there; or NULL with errno. */
+	void *(*map)(void *hint, size_t size);
 	/* The others return 0, or -1 with errno. */
 	int (*unmap)(void *pages, size_t size);
 	/* The contents are no longer needed; the addresses stay. */

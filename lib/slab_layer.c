@@ -19,7 +19,7 @@
 
 /*
  * Pages are faulted in before they are touched, in blocks that grow with what
- * is in use: 8 KiB, 1/8 of it up to 16 KiB, and from 1 MiB on 1/64 of it up to
+ * is in use: 8 KiB, half of it up to 16 KiB, and from 1 MiB on 1/64 of it up to
  * 32 KiB.
  */
 #define POPULATE_LEAST ((size_t)8 << 10)
@@ -114,7 +114,7 @@ populate_block(const struct slabi_layer *layer)
 
 	if (used < POPULATE_SOON * 64)
 		return slabi_larger(POPULATE_LEAST,
-		    slabi_smaller(used / 8, POPULATE_SOON));
+		    slabi_smaller(used / 2, POPULATE_SOON));
 	return slabi_smaller(used / 64, POPULATE_MOST);
 }
 

@@ -6,17 +6,34 @@
 
 /* Refusals ---------------------------------------------------------------- */
 
-static bool refuse_map, refuse_unmap;
+static bool refuse_map, refuse_unmap, misplace;
+static void *last_hint;
 static size_t mapped, purged, populated, n_huge, n_now;
 static struct slabi_os real;
 
-static void *map(size_t size)
+/* Aligned to no more than a page. */
+static void *map_askew(size_t size)
+{
+	size_t page = support_page();
+	char *pages = real.map(NULL, size + 2 * page);
+	char *odd = (char *)(((uintptr_t)pages + page) & ~(2 * page - 1)) +
+	    page;
+
+	ck_assert_ptr_nonnull(pages);
+	if (odd > pages)
+		real.unmap(pages, (size_t)(odd - pages));
+	real.unmap(odd + size, (size_t)(pages + 2 * page - odd));
+	return odd;
+}
+
+static void *map(void *hint, size_t size)
 {
 	errno = ENOMEM;
 	if (refuse_map)
 		return NULL;
 	mapped += size;
-	return real.map(size);
+	last_hint = hint;
+	return misplace ? map_askew(size) : real.map(hint, size);
 }
 
 static int unmap(void *pages, size_t size)
@@ -217,6 +234,51 @@ static void end(slab_cache *cache)
 	ck_assert_int_eq(slab_destroy(cache), 0);
 }
 
+#define SLAB_SIZE ((size_t)1 << 20)
+
+static slab_cache *aligned_cache(void)
+{
+	return slab_builder_build_mmap(slab_builder_slab_size(
+	    slab_builder_system(slab_builder_new(64), SLAB_SYSTEM_ALIGNED),
+	    SLAB_SIZE));
+}
+
+START_TEST(test_os_slabs_are_aligned_wherever_the_kernel_puts_them)
+{
+	slab_cache *cache;
+
+	watch();
+	misplace = true;
+	cache = aligned_cache();
+	ck_assert_int_eq(slab_reserve(cache, 3 * SLAB_SIZE / 64), 0);
+	misplace = false;
+	ck_assert_uint_eq(stats_of(cache).slab_size, SLAB_SIZE);
+	ck_assert(slab_owns(cache, slab_alloc(cache)));
+	end(cache);
+	ck_assert_uint_eq(mapped, 0);
+}
+END_TEST
+
+/* Below the last one, and where one has gone back. */
+START_TEST(test_os_slabs_are_asked_for_where_there_is_room)
+{
+	slab_cache *cache;
+	uintptr_t first;
+
+	watch();
+	cache = aligned_cache();
+	first = (uintptr_t)slab_alloc(cache) & ~(SLAB_SIZE - 1);
+	ck_assert_int_eq(slab_reserve(cache, SLAB_SIZE / 64), 0);
+	ck_assert_uint_eq((uintptr_t)last_hint, first - SLAB_SIZE);
+	end(cache);
+
+	cache = aligned_cache();
+	ck_assert_ptr_nonnull(slab_alloc(cache));
+	ck_assert_uint_eq((uintptr_t)last_hint, first);
+	end(cache);
+}
+END_TEST
+
 START_TEST(test_os_huge_pages_are_asked_for_as_wished)
 {
 	slab_cache *cache;
@@ -373,7 +435,7 @@ END_TEST
 START_TEST(test_os_pages_are_zero_and_zero_again)
 {
 	size_t size = 4 * slabi_os.page_size;
-	char *pages = slabi_os.map(size);
+	char *pages = slabi_os.map(NULL, size);
 
 	ck_assert_ptr_nonnull(pages);
 	slabi_os.populate(pages, size); /* an old kernel cannot */
@@ -383,7 +445,7 @@ START_TEST(test_os_pages_are_zero_and_zero_again)
 	ck_assert_int_eq(slabi_os.purge(pages, size), 0);
 	ck_assert(support_all_bytes(pages, 0, size));
 	ck_assert_int_eq(slabi_os.unmap(pages, size), 0);
-	ck_assert_ptr_null(slabi_os.map(SIZE_MAX - size + 1));
+	ck_assert_ptr_null(slabi_os.map(NULL, SIZE_MAX - size + 1));
 	/* Valgrind says EINVAL. */
 	ck_assert(errno == ENOMEM || errno == EINVAL);
 }
@@ -409,6 +471,8 @@ CHECK_MAIN("os",
     test_os_build_without_memory_fails,
     test_os_refused_munmap_is_survived,
     test_os_refusals_are_no_errors_of_a_free,
+    test_os_slabs_are_aligned_wherever_the_kernel_puts_them,
+    test_os_slabs_are_asked_for_where_there_is_room,
     test_os_huge_pages_are_asked_for_as_wished,
     test_os_huge_pages_are_asked_for_on_the_heap_too,
     test_os_one_small_object_takes_three_pages_at_most,

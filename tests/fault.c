@@ -37,9 +37,9 @@ static bool refuse(enum call call)
 	return true;
 }
 
-static void *map(size_t size)
+static void *map(void *hint, size_t size)
 {
-	void *pages = refuse(CALL_MAP) ? NULL : real.map(size);
+	void *pages = refuse(CALL_MAP) ? NULL : real.map(hint, size);
 
 	if (pages != NULL)
 		mapped += size;

@@ -25,9 +25,9 @@ static struct mapping {
 static size_t n_mappings;
 static struct slabi_os real;
 
-static void *note_map(size_t size)
+static void *note_map(void *hint, size_t size)
 {
-	void *pages = real.map(size);
+	void *pages = real.map(hint, size);
 
 	REQUIRE(pages != NULL && n_mappings < MAPPINGS);
 	mappings[n_mappings++] = (struct mapping){ pages, size };
