@@ -99,7 +99,7 @@ is_aligned(const void *block, size_t align)
 	return ((uintptr_t)block & (align - 1)) == 0;
 }
 
-/* Map the highest aligned block that ends below, if nothing is there. */
+/* Map the highest aligned block that ends below `end`, or anything. */
 static void *
 map_below(uintptr_t end, size_t size, size_t align)
 {
@@ -129,13 +129,12 @@ map_and_trim(size_t size, size_t align)
 }
 
 /*
- * Where there was room; if the kernel prefers another place, below that, for
- * it often puts a new mapping below the last one.
+ * An aligned block that ends below, if nothing is there; if the kernel prefers
+ * another place, below that, for it often puts a mapping below the last one.
  */
 static void *
-map_aligned(size_t size, size_t align)
+map_aligned(uintptr_t end, size_t size, size_t align)
 {
-	uintptr_t end = atomic_load_explicit(&free_below, memory_order_relaxed);
 	int tries;
 
 	for (tries = 0; tries < 2; tries++) {
@@ -156,9 +155,10 @@ mmap_alloc(void *arg, size_t size, size_t align)
 
 	(void)arg;
 	if (align <= slabi_os.page_size) {
-		block = slabi_os.map(NULL, size);
+		block = map_aligned(0, size, align);
 	} else {
-		block = map_aligned(size, align);
+		block = map_aligned(atomic_load_explicit(&free_below,
+		    memory_order_relaxed), size, align);
 		note_free_below((uintptr_t)block);
 	}
 	return block ? block : take_stranded(size, align);
