@@ -155,15 +155,6 @@ rpm_install()
 	test -z "$(find "$rpm_root" -name '*slab*' -not -path '*/rpm/*')"
 }
 
-rpm_steps()
-{
-	try rpm-build rpm_build
-	if $ok; then
-		try rpm-lint rpm_lint
-		try rpm-install rpm_install
-	fi
-}
-
 # Beside the rest, as much of it waits for one process.
 small()
 {
@@ -181,13 +172,17 @@ small()
 small >"$work/small.out" &
 
 try deb-build deb deb ''
-rpm_steps >"$work/rpm.out" & # beside lintian, which is one process
 if $ok; then
 	try deb-lint deb_lint
 	try deb-same-bytes deb_again
 fi
+try rpm-build rpm_build
+if $ok; then
+	try rpm-lint rpm_lint
+	try rpm-install rpm_install
+fi
 wait
-cat "$work/rpm.out" "$work/small.out"
+cat "$work/small.out"
 if test -e "$work/small.ok"; then
 	try deb-install deb_install
 	if $ok; then
