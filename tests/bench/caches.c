@@ -202,10 +202,12 @@ int main(int argc, char **argv)
 	slab_cache **cache = array_new(CACHES, sizeof *cache);
 	void **object = array_new(CACHES, sizeof *object);
 	char *(*start)[MAPPINGS] = array_new(CACHES, sizeof *start);
+	slab_cache *first;
 
 	bench_clock = CLOCK_PROCESS_CPUTIME_ID;
 	use_heap = argc > 4 && strcmp(argv[4], "heap") == 0;
-	destroy_one(build_one(), NULL); /* what only the first cache needs */
+	first = build_one(); /* what only the first cache and slab need */
+	destroy_one(first, slab_alloc(first));
 	record_one();
 	for (int time = 0; time < TIMES; time++) {
 		warm_machine(CACHES * 16384);
