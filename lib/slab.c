@@ -64,14 +64,6 @@ slabi_slab_track(struct slab *slab, const struct slabi_geometry *geometry,
 	return true;
 }
 
-void
-slabi_slab_set_above(struct slab *slab, size_t word)
-{
-	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
-	slab->top |= UINT64_C(1) << word / 64;
-	slab->used[word / 64] = true;
-}
-
 /* The word's last bit has been cleared: tell the levels above. */
 static void
 clear_above(struct slab *slab, uint32_t word)
@@ -206,6 +198,35 @@ slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
 	slab->carved += (uint32_t)n;
 	slab->out += (uint32_t)n;
 	return n;
+}
+
+/* What giving one looks up is looked up once; `bits_size` is a constant. */
+static inline __attribute__((always_inline)) size_t
+give_run(struct slab *slab, struct slabi_geometry geometry, size_t bits_size,
+    size_t n, void *const *objects)
+{
+	size_t tracked = slab->tracked;
+	size_t i;
+
+	geometry.bits_size = bits_size;
+	for (i = 0; i < n; i++) {
+		size_t index = slabi_slab_index(slab, &geometry, objects[i]);
+
+		if (index >= tracked ||
+		    !slabi_slab_set_free(slab, &geometry, index))
+			break;
+	}
+	slab->out -= (uint32_t)i;
+	return i;
+}
+
+size_t
+slabi_slab_give_run(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t n, void *const *objects)
+{
+	if (geometry->made)
+		return give_run(slab, *geometry, 16, n, objects);
+	return give_run(slab, *geometry, 8, n, objects);
 }
 
 void

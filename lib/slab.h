@@ -193,11 +193,14 @@ slabi_slab_place(const struct slab *slab,
 	    SLABI_FREE : SLABI_OUT;
 }
 
-/*
- * A word's first bit has been set: tell the levels above.  Out of line, or the
- * loops below would keep registers free for it.
- */
-void slabi_slab_set_above(struct slab *slab, size_t word);
+/* A word's first bit has been set: tell the levels above. */
+static inline void
+slabi_slab_set_above(struct slab *slab, size_t word)
+{
+	slab->summary[word / 64] |= UINT64_C(1) << word % 64;
+	slab->top |= UINT64_C(1) << word / 64;
+	slab->used[word / 64] = true;
+}
 
 /* Set the free bit of a tracked object; false: it is free already. */
 static inline bool
@@ -229,24 +232,9 @@ slabi_slab_give(struct slab *slab, const struct slabi_geometry *geometry,
 
 /*
  * Give objects back as long as they are objects of this slab that are out and
- * tracked; how many.  What giving one looks up is looked up once.
+ * tracked; how many.
  */
-static inline size_t
-slabi_slab_give_run(struct slab *slab, const struct slabi_geometry *geometry,
-    size_t n, void *const *objects)
-{
-	size_t tracked = slab->tracked;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		size_t index = slabi_slab_index(slab, geometry, objects[i]);
-
-		if (index >= tracked ||
-		    !slabi_slab_set_free(slab, geometry, index))
-			break;
-	}
-	slab->out -= (uint32_t)i;
-	return i;
-}
+size_t slabi_slab_give_run(struct slab *slab,
+    const struct slabi_geometry *geometry, size_t n, void *const *objects);
 
 #endif
