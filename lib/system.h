@@ -81,7 +81,8 @@ slabi_system_give(const struct slabi_system *system, size_t n,
 
 	geometry.bits_size = made ? 16 : 8;
 	if (first) {
-		i = slabi_slab_give_run(first, &geometry, n, objects);
+		i = slabi_slab_give_run(first, &system->geometry, n,
+		    objects);
 		if (first->out < first->floor)
 			*changed++ = first;
 	}
