@@ -19,8 +19,8 @@
 
 /*
  * Pages are faulted in before they are touched, in blocks that grow with what
- * is in use: 8 KiB, half of it up to 16 KiB, and from 1 MiB on 1/64 of it up to
- * 32 KiB.
+ * is in use: 8 KiB at the least, 32 KiB at the most, between them half of it
+ * up to 16 KiB, then an eighth, and from 1 MiB on 1/64.
  */
 #define POPULATE_LEAST ((size_t)8 << 10)
 #define POPULATE_SOON ((size_t)16 << 10)
@@ -111,11 +111,15 @@ static size_t
 populate_block(const struct slabi_layer *layer)
 {
 	size_t used = layer->carved * layer->system.geometry.stride;
+	size_t block;
 
 	if (used < POPULATE_SOON * 64)
-		return slabi_larger(POPULATE_LEAST,
-		    slabi_smaller(used / 2, POPULATE_SOON));
-	return slabi_smaller(used / 64, POPULATE_MOST);
+		block = slabi_larger(slabi_smaller(used / 2, POPULATE_SOON),
+		    used / 8);
+	else
+		block = used / 64;
+	return slabi_larger(POPULATE_LEAST, slabi_smaller(block,
+	    POPULATE_MOST));
 }
 
 /*
