@@ -149,7 +149,7 @@ lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	    slabi_smaller(SLABI_LINE, stride & (~stride + 1)));
 
 	geometry->made = wish->made;
-	geometry->bits_size = wish->made ? 16 : 8;
+	geometry->bits_size = slabi_geometry_bits_size(wish->made);
 	geometry->front = slabi_round_up(words * geometry->bits_size, SLABI_LINE);
 	if (geometry->compact)
 		geometry->front = SLABI_LINE +

@@ -109,6 +109,13 @@ slabi_geometry_index(const struct slabi_geometry *geometry, size_t offset)
 	    (unsigned)(sizeof(size_t) * 8 - 1));
 }
 
+/* Bytes of all bits for 64 objects: constant where `made` is. */
+static inline size_t
+slabi_geometry_bits_size(bool made)
+{
+	return made ? 16 : 8;
+}
+
 /* The smallest power of two not below, the largest not above; x > 0. */
 size_t slabi_power_above(size_t x);
 size_t slabi_power_below(size_t x);

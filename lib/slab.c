@@ -200,15 +200,15 @@ slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
 	return n;
 }
 
-/* What giving one looks up is looked up once; `bits_size` is a constant. */
+/* What giving one looks up is looked up once; `made` is a constant. */
 static inline __attribute__((always_inline)) size_t
-give_run(struct slab *slab, struct slabi_geometry geometry, size_t bits_size,
-    size_t n, void *const *objects)
+give_run(struct slab *slab, struct slabi_geometry geometry, bool made, size_t n,
+    void *const *objects)
 {
 	size_t tracked = slab->tracked;
 	size_t i;
 
-	geometry.bits_size = bits_size;
+	geometry.bits_size = slabi_geometry_bits_size(made);
 	for (i = 0; i < n; i++) {
 		size_t index = slabi_slab_index(slab, &geometry, objects[i]);
 
@@ -225,8 +225,8 @@ slabi_slab_give_run(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void *const *objects)
 {
 	if (geometry->made)
-		return give_run(slab, *geometry, 16, n, objects);
-	return give_run(slab, *geometry, 8, n, objects);
+		return give_run(slab, *geometry, true, n, objects);
+	return give_run(slab, *geometry, false, n, objects);
 }
 
 void

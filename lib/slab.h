@@ -202,7 +202,10 @@ slabi_slab_set_above(struct slab *slab, size_t word)
 	slab->used[word / 64] = true;
 }
 
-/* Set the free bit of a tracked object; false: it is free already. */
+/*
+ * Set the free bit of a tracked object; false: it is free already.  Whoever
+ * calls counts it in `out`.
+ */
 static inline bool
 slabi_slab_set_free(struct slab *slab, const struct slabi_geometry *geometry,
     size_t index)

@@ -62,8 +62,8 @@ struct slab *slabi_system_track(const struct slabi_system *system,
  * constant where it is inlined costs nothing there.  This is the loop that a
  * cache spends its time in when it is not on the hot path.  Caches of one slab,
  * and objects given back in order, are done with in runs of one slab; where
- * slabs alternate the loop behind that is quicker.  Where the map guesses wrong,
- * the index is above that of any object: none of that slab starts there.
+ * slabs alternate the loop behind that is quicker.  Where the map guesses
+ * wrong, the index is above that of any object: none of that slab starts there.
  */
 static inline __attribute__((always_inline)) size_t
 slabi_system_give(const struct slabi_system *system, size_t n,
@@ -79,7 +79,7 @@ slabi_system_give(const struct slabi_system *system, size_t n,
 	    (uintptr_t)objects[0]);
 	size_t i = 0;
 
-	geometry.bits_size = made ? 16 : 8;
+	geometry.bits_size = slabi_geometry_bits_size(made);
 	if (first) {
 		i = slabi_slab_give_run(first, &system->geometry, n,
 		    objects);
