@@ -55,10 +55,14 @@ leaving(const struct slab_cache *cache)
 	    MOST_LEAVING);
 }
 
+/* One that will grow where it becomes full needs no room for what is freed. */
 size_t
 slabi_cache_portion(const struct slab_cache *cache)
 {
-	return slabi_smaller(leaving(cache), MOST_PORTION);
+	size_t capacity = slabi_cache_capacity(cache);
+
+	return slabi_smaller(capacity < cache->wanted ? capacity :
+	    leaving(cache), MOST_PORTION);
 }
 
 /*

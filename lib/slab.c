@@ -73,21 +73,25 @@ clear_above(struct slab *slab, uint32_t word)
 		slab->top &= ~(UINT64_C(1) << word / 64);
 }
 
-/* Take all objects of a word, which are next to each other: four at a time. */
+/* Hand out `n` objects that are next to each other: four at a time. */
 static void
-take_whole_word(const struct slabi_geometry *geometry, char *object,
+hand_out(const struct slabi_geometry *geometry, char *object, size_t n,
     void **out, ptrdiff_t step)
 {
 	size_t stride = geometry->stride;
-	unsigned i;
 
-	for (i = 0; i < 64; i += 4) {
+	for (; n >= 4; n -= 4) {
 		out[0] = object;
 		out[step] = object + stride;
 		out[2 * step] = object + 2 * stride;
 		out[3 * step] = object + 3 * stride;
 		out += 4 * step;
 		object += 4 * stride;
+	}
+	for (; n > 0; n--) {
+		*out = object;
+		out += step;
+		object += stride;
 	}
 }
 
@@ -100,7 +104,7 @@ take_word(const struct slabi_geometry *geometry, char *object, uint64_t *bits,
 	size_t taken = 0;
 
 	if (left == ~UINT64_C(0) && n >= 64) {
-		take_whole_word(geometry, object, out, step);
+		hand_out(geometry, object, 64, out, step);
 		left = 0;
 		taken = 64;
 	}
@@ -124,7 +128,7 @@ take_region(struct slab *slab, const struct slabi_geometry *geometry,
 	uint64_t words = slab->summary[region];
 	size_t taken = 0;
 
-	/* Words are left whole where that costs little: see take_whole_word(). */
+	/* Words are left whole where that costs little: see take_word(). */
 	while (words != 0 && (taken == 0 || n - taken >= 64)) {
 		uint32_t word = region * 64 + lowest(words);
 		uint64_t *place = slabi_slab_bits(slab, geometry, word);
@@ -184,16 +188,9 @@ size_t
 slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void **out, ptrdiff_t step)
 {
-	size_t room = geometry->objects - slab->carved;
-	char *object = slabi_slab_object(slab, geometry, slab->carved);
-	size_t i;
-
-	n = n < room ? n : room;
-	for (i = 0; i < n; i++) {
-		*out = object;
-		out += step;
-		object += geometry->stride;
-	}
+	n = slabi_smaller(n, geometry->objects - slab->carved);
+	hand_out(geometry, slabi_slab_object(slab, geometry, slab->carved), n,
+	    out, step);
 	set_used(slab, slab->carved, slab->carved + n);
 	slab->carved += (uint32_t)n;
 	slab->out += (uint32_t)n;

@@ -129,6 +129,20 @@ START_TEST(test_stats_count_refills_and_flushes)
 }
 END_TEST
 
+/* The default one begins small; what is never freed does not make it grow. */
+START_TEST(test_magazine_that_may_grow_is_filled_whole)
+{
+	slab_cache *cache = slab_builder_build(slab_builder_new(8));
+
+	ck_assert_uint_ge(MANY, 256);
+	for (size_t i = 0; i < 256; i++)
+		objects[i] = slab_alloc(cache);
+	ck_assert_uint_eq(stats_of(cache).refills, 2);
+	slab_free_bulk(cache, 256, (void **)objects);
+	slab_destroy(cache);
+}
+END_TEST
+
 START_TEST(test_stats_count_full_partial_and_empty_slabs)
 {
 	slab_cache *cache = slab_builder_build(slab_builder_working_period(
@@ -299,6 +313,7 @@ END_TEST
 CHECK_MAIN("figures",
     test_stats_add_up,
     test_stats_count_refills_and_flushes,
+    test_magazine_that_may_grow_is_filled_whole,
     test_stats_count_full_partial_and_empty_slabs,
     test_stats_write_only_what_the_caller_knows,
     test_dump_names_the_cache,
