@@ -42,7 +42,7 @@ construct(struct slab_cache *cache, void *object)
 		slabi_layer_set_made(layer, object);
 		return true;
 	}
-	slabi_layer_give(layer, 1, &object, &place);
+	slabi_layer_give_one(layer, object, &place);
 	slabi_fail(error, "the constructor failed with errno %d", error);
 	return false;
 }
@@ -94,28 +94,17 @@ slabi_cache_refill(struct slab_cache *cache)
 static void *
 take_directly(struct slab_cache *cache)
 {
-	void *object;
+	bool raw;
+	void *object = slabi_layer_take_one(&cache->layer, &raw);
 
-	return slabi_cache_obtain(cache, 1, &object, 1) == 1 ? object : NULL;
-}
-
-void *
-slab_alloc_slow(slab_cache *cache)
-{
-	void *object;
-
-	if (cache->ceiling == cache->floor) {
-		object = take_directly(cache);
-		if (object)
-			slabi_cache_visit(cache);
-		return object;
-	}
-	slabi_cache_turn(cache);
-	if (cache->magazine.top == cache->floor && !slabi_cache_refill(cache))
+	if (!object) {
+		if (slabi_cache_obtain(cache, 1, &object, 1) == 0)
+			return NULL;
+	} else if (raw && !construct(cache, object)) {
 		return NULL;
-	/* Before it is taken: whoever reports misuse may not return. */
-	slabi_cache_visit(cache);
-	return *cache->magazine.top--;
+	}
+	slabi_working_set_step(&cache->layer);
+	return object;
 }
 
 static void
@@ -123,8 +112,22 @@ give_directly(struct slab_cache *cache, void *object)
 {
 	enum slabi_place place;
 
-	if (slabi_layer_give(&cache->layer, 1, &object, &place) == 0)
+	if (!slabi_layer_give_one(&cache->layer, object, &place))
 		slabi_cache_misuse(cache, place, object);
+	slabi_working_set_step(&cache->layer);
+}
+
+void *
+slab_alloc_slow(slab_cache *cache)
+{
+	if (cache->ceiling == cache->floor)
+		return take_directly(cache);
+	slabi_cache_turn(cache);
+	if (cache->magazine.top == cache->floor && !slabi_cache_refill(cache))
+		return NULL;
+	/* Before it is taken: whoever reports misuse may not return. */
+	slabi_cache_visit(cache);
+	return *cache->magazine.top--;
 }
 
 /* Put an object on the full magazine. */
@@ -150,12 +153,13 @@ slab_free_slow(slab_cache *cache, void *object)
 		slabi_cache_misuse(cache, SLABI_FREE, object);
 	if (cache->ceiling == cache->floor) {
 		give_directly(cache, object);
-	} else if (cache->magazine.top < cache->ceiling) {
-		*++cache->magazine.top = object;
 	} else {
-		push_full(cache, object);
+		if (cache->magazine.top < cache->ceiling)
+			*++cache->magazine.top = object;
+		else
+			push_full(cache, object);
+		slabi_cache_visit(cache);
 	}
-	slabi_cache_visit(cache);
 	errno = error;
 }
 

@@ -249,8 +249,8 @@ slabi_geometry_exact(struct slabi_geometry *geometry,
 	if (wish->coloring)
 		colors = choose_colors(geometry, wish, slab_size, used);
 	geometry->slab_size = slab_size;
-	geometry->class_scale = ((uint64_t)SLABI_CLASSES << 32) /
-	    geometry->objects;
+	geometry->class_scale = ((uint64_t)SLABI_CLASSES <<
+	    SLABI_CLASS_SHIFT) / geometry->objects + 1;
 	geometry->granule_shift = slabi_log2(slabi_power_below(slab_size));
 	geometry->color_step = slabi_larger(SLABI_LINE, geometry->align);
 	geometry->color_mask = colors - 1;

@@ -50,7 +50,7 @@ struct slabi_geometry {
 	uint32_t words;       /* of one bitmap */
 	size_t inverse;       /* of the stride without its powers of two, */
 	unsigned rotation;    /* which are so many */
-	uint64_t class_scale; /* SLABI_CLASSES * 2^32 / objects */
+	uint64_t class_scale; /* see slabi_geometry_class() */
 	unsigned granule_shift; /* log2 of the largest power of two <= slab_size */
 	size_t color_step;    /* bytes from one color to the next */
 	uintptr_t color_mask; /* colors - 1 */
@@ -107,6 +107,26 @@ slabi_geometry_index(const struct slabi_geometry *geometry, size_t offset)
 	return product >> geometry->rotation |
 	    product << (-geometry->rotation &
 	    (unsigned)(sizeof(size_t) * 8 - 1));
+}
+
+/*
+ * The class of a slab with so many objects out: that part of SLABI_CLASSES,
+ * rounded down.  The product is too large by less than 1 / objects of a class,
+ * so nothing is rounded up; and it stays below 2^64.
+ */
+#define SLABI_CLASS_SHIFT 40
+static inline uint32_t
+slabi_geometry_class(const struct slabi_geometry *geometry, uint32_t out)
+{
+	return (uint32_t)(out * geometry->class_scale >> SLABI_CLASS_SHIFT);
+}
+
+/* The fewest objects out with which a slab is in a class. */
+static inline uint32_t
+slabi_geometry_class_floor(const struct slabi_geometry *geometry,
+    uint32_t class)
+{
+	return (class * geometry->objects + SLABI_CLASSES - 1) / SLABI_CLASSES;
 }
 
 /* Bytes of all bits for 64 objects: constant where `made` is. */

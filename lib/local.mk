@@ -33,6 +33,7 @@ lib_libslabi_la_SOURCES = \
 	lib/slab_map.c \
 	lib/slab_map.h \
 	lib/stats.c \
+	lib/supply.c \
 	lib/system.c \
 	lib/system.h \
 	lib/system_aligned.c \

@@ -169,19 +169,22 @@ slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
 }
 
 void *
-slabi_slab_take_first(struct slab *slab, const struct slabi_geometry *geometry)
+slabi_slab_take_one(struct slab *slab, const struct slabi_geometry *geometry,
+    bool *raw)
 {
 	uint32_t region = lowest(slab->top);
 	uint32_t word = region * 64 + lowest(slab->summary[region]);
 	uint64_t *place = slabi_slab_bits(slab, geometry, word);
-	size_t index = (size_t)word * 64 + lowest(*place);
+	uint64_t made = geometry->made ? *place & place[1] : *place;
+	uint32_t bit = lowest(made != 0 ? made : *place);
 
-	*place &= *place - 1;
+	*raw = made == 0;
+	*place ^= UINT64_C(1) << bit;
 	if (*place == 0)
 		clear_above(slab, word);
 	slab->used[region] = true;
 	slab->out++;
-	return slabi_slab_object(slab, geometry, index);
+	return slabi_slab_object(slab, geometry, (size_t)word * 64 + bit);
 }
 
 size_t

@@ -41,7 +41,8 @@ struct slab {
 	uint32_t out;          /* objects taken and not given back */
 	uint32_t carved;       /* the watermark */
 	size_t tracked;        /* objects below it have bits */
-	uint32_t floor;        /* with fewer objects out it changes its list */
+	uint32_t floor;        /* with fewer objects out it changes its list, */
+	uint32_t ceiling;      /* and with more */
 	uint8_t class;         /* which list: see slab_layer.h */
 	bool huge;             /* on transparent huge pages */
 	uint16_t purged_parts; /* bits set in `purged` */
@@ -73,9 +74,9 @@ void slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
  */
 size_t slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void **out, ptrdiff_t step);
-/* Take the first free object, constructed or not. */
-void *slabi_slab_take_first(struct slab *slab,
-    const struct slabi_geometry *geometry);
+/* Take one free object; `raw`: it is not constructed, but has to be. */
+void *slabi_slab_take_one(struct slab *slab,
+    const struct slabi_geometry *geometry, bool *raw);
 /* Take up to `n` objects above the watermark.  How many. */
 size_t slabi_slab_carve(struct slab *slab,
     const struct slabi_geometry *geometry, size_t n, void **out,

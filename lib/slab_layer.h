@@ -79,6 +79,11 @@ struct slabi_layer {
  */
 size_t slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
     ptrdiff_t step, bool *raw);
+/*
+ * Take one free object, if there is one: never-used objects are not touched.
+ * `raw`: it has to be constructed.
+ */
+void *slabi_layer_take_one(struct slabi_layer *layer, bool *raw);
 /* A raw object has been constructed. */
 void slabi_layer_set_made(struct slabi_layer *layer, void *object);
 bool slabi_layer_is_made(const struct slabi_layer *layer, void *object);
@@ -89,6 +94,9 @@ bool slabi_layer_is_made(const struct slabi_layer *layer, void *object);
  */
 size_t slabi_layer_give(struct slabi_layer *layer, size_t n,
     void *const *objects, enum slabi_place *place);
+/* Give one object back; false: see above. */
+bool slabi_layer_give_one(struct slabi_layer *layer, void *object,
+    enum slabi_place *place);
 /* What an address is. */
 enum slabi_place slabi_layer_place(const struct slabi_layer *layer,
     const void *address);
@@ -113,6 +121,13 @@ void slabi_lists_unlink_fresh(struct slabi_layer *layer, struct slab *slab);
 /* The class that belongs to a slab's counts. */
 uint8_t slabi_lists_class(const struct slab *slab,
     const struct slabi_geometry *geometry);
+
+/* Never-used objects: take up to `n`; 0: errno says why there are none. */
+size_t slabi_layer_carve(struct slabi_layer *layer, size_t n, void **out,
+    ptrdiff_t step);
+/* Objects have been taken out of a slab. */
+void slabi_layer_settle(struct slabi_layer *layer, struct slab *slab, size_t n,
+    void **out, ptrdiff_t step);
 
 /* For the working set. */
 void slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab);
@@ -139,7 +154,7 @@ void slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds);
 void slabi_working_set_forget(struct slabi_layer *layer, struct slab *slab);
 /* Give back all that is idle, now; bytes. */
 size_t slabi_working_set_reap(struct slabi_layer *layer);
-/* With period 0: empty slabs go back at once. */
+/* With a period of 0 empty slabs go back at once: do so. */
 void slabi_working_set_trim(struct slabi_layer *layer);
 /* Finish what is going back. */
 void slabi_working_set_finish(struct slabi_layer *layer);

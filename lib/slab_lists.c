@@ -10,7 +10,7 @@ slabi_lists_class(const struct slab *slab,
 		return SLABI_CLASS_EMPTY;
 	if (slab->out == slab->carved)
 		return SLABI_CLASS_FULL;
-	return (uint8_t)(slab->out * geometry->class_scale >> 32);
+	return (uint8_t)slabi_geometry_class(geometry, slab->out);
 }
 
 static void
@@ -32,11 +32,16 @@ link_empty(struct slabi_layer *layer, struct slab *slab)
 static void
 unlink_empty(struct slabi_layer *layer, struct slab *slab)
 {
+	struct slabi_period *period = &layer->period;
+
 	*(slab->previous ? &slab->previous->next : &layer->empty_first) =
 	    slab->next;
 	*(slab->next ? &slab->next->previous : &layer->empty_last) =
 	    slab->previous;
 	layer->empty--;
+	/* Those in use again need not go back. */
+	period->least_empty = slabi_smaller(period->least_empty, layer->empty);
+	period->excess = slabi_smaller(period->excess, layer->empty);
 }
 
 static void
@@ -85,18 +90,22 @@ unlink_class(struct slabi_layer *layer, struct slab *slab)
 		unlink_partial(layer, slab);
 }
 
-/* The fewest objects out with which a slab stays in its class. */
-static uint32_t
-floor_of(const struct slab *slab, const struct slabi_geometry *geometry)
+/* The fewest and the most objects out with which a slab stays in its class. */
+static void
+set_bounds(struct slab *slab, const struct slabi_geometry *geometry)
 {
-	uint64_t scale = geometry->class_scale;
+	uint32_t class = slab->class;
+	uint32_t next;
 
-	if (slab->class == SLABI_CLASS_FULL)
-		return slab->out;
-	if (slab->class == SLABI_CLASS_EMPTY)
-		return 0;
-	return (uint32_t)slabi_larger(1,
-	    (size_t)((((uint64_t)slab->class << 32) + scale - 1) / scale));
+	slab->floor = slab->ceiling = slab->out;
+	if (class >= SLABI_CLASSES)
+		return;
+	next = slabi_geometry_class_floor(geometry, class + 1);
+	if (class > 0)
+		slab->floor = slabi_geometry_class_floor(geometry, class);
+	else
+		slab->floor = 1;
+	slab->ceiling = (next < slab->carved ? next : slab->carved) - 1;
 }
 
 /* Are all its objects out, now, and when it was last put in its list? */
@@ -122,7 +131,7 @@ slabi_lists_update(struct slabi_layer *layer, struct slab *slab)
 		link_class(layer, slab, class);
 	}
 	layer->full += is_full(layer, slab) - was_full(layer, slab);
-	slab->floor = floor_of(slab, &layer->system.geometry);
+	set_bounds(slab, &layer->system.geometry);
 }
 
 static void

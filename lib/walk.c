@@ -50,8 +50,7 @@ slab_foreach(slab_cache *cache, int (*visit)(void *object, void *arg),
 	for (slab = layer->newest; slab && result == 0; slab = slab->older)
 		result = visit_slab(slab, &layer->system.geometry, visit, arg);
 	layer->pinned--;
-	if (layer->period.length == 0)
-		slabi_working_set_trim(layer);
+	slabi_working_set_trim(layer);
 	return result;
 }
 
@@ -104,7 +103,8 @@ check_slab(const struct slabi_layer *layer, const struct slab *slab)
 
 	if (fault)
 		return fault;
-	if (slab->class != slabi_lists_class(slab, geometry))
+	if (slab->class != slabi_lists_class(slab, geometry) ||
+	    slab->out < slab->floor || slab->out > slab->ceiling)
 		return "a slab is in the wrong list";
 	if (slabi_geometry_slab(geometry, (uintptr_t)slab->block) != slab)
 		return "a slab has lost its block";

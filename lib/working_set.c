@@ -177,6 +177,8 @@ slabi_working_set_finish(struct slabi_layer *layer)
 void
 slabi_working_set_trim(struct slabi_layer *layer)
 {
+	if (layer->period.length > 0)
+		return;
 	while (layer->pinned == 0 && may_release(layer))
 		slabi_layer_release(layer, layer->empty_last);
 }

@@ -88,10 +88,20 @@ static void indexes_are_exact(const struct slabi_geometry *g)
 
 static void classes_are_in_order(const struct slabi_geometry *g)
 {
-	uint64_t last = g->objects - 1;
+	uint32_t class;
 
-	ck_assert_uint_lt(last * g->class_scale >> 32, SLABI_CLASSES);
-	ck_assert_uint_lt(last * g->class_scale, UINT64_C(1) << 63);
+	ck_assert_uint_eq(slabi_geometry_class_floor(g, 0), 0);
+	ck_assert_uint_eq(slabi_geometry_class_floor(g, SLABI_CLASSES),
+	    g->objects);
+	for (class = 0; class < SLABI_CLASSES; class++) {
+		uint32_t least = slabi_geometry_class_floor(g, class);
+		uint32_t next = slabi_geometry_class_floor(g, class + 1);
+
+		if (least == next) /* fewer objects than classes */
+			continue;
+		ck_assert_uint_eq(slabi_geometry_class(g, least), class);
+		ck_assert_uint_eq(slabi_geometry_class(g, next - 1), class);
+	}
 }
 
 static void granules_are_few(const struct slabi_geometry *g)
