@@ -73,99 +73,94 @@ clear_above(struct slab *slab, uint32_t word)
 		slab->top &= ~(UINT64_C(1) << word / 64);
 }
 
+/* Where objects go that are taken, and how many more may. */
+struct taking {
+	void **out;
+	ptrdiff_t step;
+	size_t left;
+};
+
 /* Hand out `n` objects that are next to each other: four at a time. */
-static void
+static struct taking
 hand_out(const struct slabi_geometry *geometry, char *object, size_t n,
-    void **out, ptrdiff_t step)
+    struct taking to)
 {
 	size_t stride = geometry->stride;
 
+	to.left -= n;
 	for (; n >= 4; n -= 4) {
-		out[0] = object;
-		out[step] = object + stride;
-		out[2 * step] = object + 2 * stride;
-		out[3 * step] = object + 3 * stride;
-		out += 4 * step;
+		to.out[0] = object;
+		to.out[to.step] = object + stride;
+		to.out[2 * to.step] = object + 2 * stride;
+		to.out[3 * to.step] = object + 3 * stride;
+		to.out += 4 * to.step;
 		object += 4 * stride;
 	}
 	for (; n > 0; n--) {
-		*out = object;
-		out += step;
+		*to.out = object;
+		to.out += to.step;
 		object += stride;
 	}
+	return to;
 }
 
-/* Take up to `n` objects out of `*bits` of one word.  How many. */
-static inline size_t
-take_word(const struct slabi_geometry *geometry, char *object, uint64_t *bits,
-    size_t n, void **out, ptrdiff_t step)
+/* Take objects of one word, of which the first is `object`; bits left. */
+static inline uint64_t
+take_word(const struct slabi_geometry *geometry, char *object, uint64_t bits,
+    struct taking *to)
 {
-	uint64_t left = *bits;
-	size_t taken = 0;
-
-	if (left == ~UINT64_C(0) && n >= 64) {
-		hand_out(geometry, object, 64, out, step);
-		left = 0;
-		taken = 64;
+	if (bits == ~UINT64_C(0) && to->left >= 64) {
+		*to = hand_out(geometry, object, 64, *to);
+		return 0;
 	}
-	for (; left != 0 && taken < n; taken++) {
-		*out = object + lowest(left) * geometry->stride;
-		out += step;
-		left &= left - 1;
+	for (; bits != 0 && to->left > 0; to->left--) {
+		*to->out = object + lowest(bits) * geometry->stride;
+		to->out += to->step;
+		bits &= bits - 1;
 	}
-	*bits = left;
-	return taken;
+	return bits;
 }
 
-/*
- * The same out of the words of one word of the summary.  `*more`: that was not
- * enough.
- */
-static size_t
+/* The same out of the words of one word of the summary, which is not 0. */
+static inline void
 take_region(struct slab *slab, const struct slabi_geometry *geometry,
-    uint32_t region, size_t n, void **out, ptrdiff_t step, bool *more)
+    uint32_t region, struct taking *to)
 {
 	uint64_t words = slab->summary[region];
-	size_t taken = 0;
 
 	/* Words are left whole where that costs little: see take_word(). */
-	while (words != 0 && (taken == 0 || n - taken >= 64)) {
+	do {
 		uint32_t word = region * 64 + lowest(words);
 		uint64_t *place = slabi_slab_bits(slab, geometry, word);
 		uint64_t bits = geometry->made ? *place & place[1] : *place;
-		uint64_t left = bits;
 
-		taken += take_word(geometry, slabi_slab_object(slab, geometry,
-		    (size_t)word * 64), &left, n - taken,
-		    out + (ptrdiff_t)taken * step, step);
-		*place ^= bits ^ left;
+		*place ^= bits ^ take_word(geometry, slabi_slab_object(slab,
+		    geometry, (size_t)word * 64), bits, to);
 		if (*place != 0)
 			break;
 		words &= words - 1;
-	}
+	} while (words != 0 && to->left >= 64);
 	slab->summary[region] = words;
 	slab->used[region] = true;
-	*more = words == 0 && n - taken >= 64;
-	return taken;
 }
 
 size_t
 slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void **out, ptrdiff_t step)
 {
-	size_t taken = 0;
+	struct taking to = { .out = out, .step = step, .left = n };
 	bool more = true;
 
 	while (more && slab->top != 0) {
 		uint32_t region = lowest(slab->top);
 
-		taken += take_region(slab, geometry, region, n - taken,
-		    out + (ptrdiff_t)taken * step, step, &more);
+		take_region(slab, geometry, region, &to);
+		more = slab->summary[region] == 0 && to.left >= 64;
 		if (slab->summary[region] == 0)
 			slab->top &= slab->top - 1;
 	}
-	slab->out += (uint32_t)taken;
-	return taken;
+	slab->out += (uint32_t)(n - to.left);
+	return n - to.left;
 }
 
 void *
@@ -191,9 +186,11 @@ size_t
 slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void **out, ptrdiff_t step)
 {
+	struct taking to = { .out = out, .step = step, .left = n };
+
 	n = slabi_smaller(n, geometry->objects - slab->carved);
 	hand_out(geometry, slabi_slab_object(slab, geometry, slab->carved), n,
-	    out, step);
+	    to);
 	set_used(slab, slab->carved, slab->carved + n);
 	slab->carved += (uint32_t)n;
 	slab->out += (uint32_t)n;
