@@ -228,6 +228,10 @@ def batch_rows(table):
         table.compare(Row(f'new memory, {name}: small pages / page touch',
                           1.15), 'new_alloc', 'slab-small-pages',
                       ['page-touch'], counts)
+        # From 256 MiB on with huge pages, as caches have them by themselves.
+        table.compare(Row(f'new memory, {name}: SLAB_INLINE / page touch',
+                          1.15), 'new_alloc', 'slab-inline',
+                      ['page-touch'], counts)
         table.compare(Row(f'new memory, {name}: huge pages / page touch',
                           1.15), 'new_alloc', 'slab-huge-pages',
                       ['page-touch-huge'], counts)
@@ -247,12 +251,12 @@ def other_rows(table):
                   'random_both', 'churn'], ways)
     table.compare(Row('hot pair: SLAB_DEBUG_CHECK / slab', 2.5),
                   'pair', 'slab-check', ['slab'])
-    table.compare(Row('constructor, one object: construct-and-destroy / slab',
-                      30, True), 'constructed_pair', 'slab', PEERS,
-                  inverse=True)
-    table.compare(Row('constructor, 100 objects: construct-and-destroy / slab',
-                      30, True), 'constructed_batch', 'slab', PEERS,
-                  inverse=True)
+    for ours, title in (('slab', 'slab'), ('slab-inline', 'SLAB_INLINE')):
+        for objects, metric in (('one object', 'constructed_pair'),
+                                ('100 objects', 'constructed_batch')):
+            table.compare(Row(f'constructor, {objects}: construct-and-destroy '
+                              f'/ {title}', 30, True), metric, ours, PEERS,
+                          inverse=True)
     for ours, title in (('slab', 'slab'),
                         ('slab-deep', 'slab of 128 Ki rounds')):
         table.compare(Row(f'walk: {title} / fastest malloc', 1, slack=NOISE),
