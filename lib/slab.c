@@ -128,7 +128,7 @@ take_region(struct slab *slab, const struct slabi_geometry *geometry,
 {
 	uint64_t words = slab->summary[region];
 
-	/* Words are left whole where that costs little: see take_word(). */
+	/* The last few may wait: words are best taken whole. */
 	do {
 		uint32_t word = region * 64 + lowest(words);
 		uint64_t *place = slabi_slab_bits(slab, geometry, word);
