@@ -638,6 +638,50 @@ static void come_and_go(slab_cache *cache, size_t count)
 	slab_free_bulk(cache, count, objects);
 }
 
+/* Empty when a period begins and when it ends, but not all through it. */
+START_TEST(test_period_slabs_used_once_in_it_stay)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache;
+	size_t slabs;
+
+	support_clock_stop();
+	cache = build_counted(&memory, small_slabs(15));
+	slabs = stats_of(cache).slabs;
+	slab_free_bulk(cache, MANY, objects);
+	for (int i = 0; i < 10; i++) {
+		come_and_go(cache, MANY);
+		/* Now the period ends, and the next one begins. */
+		support_clock_forward(16);
+		for (int n = 0; n < 40; n++)
+			come_and_go(cache, 300);
+	}
+	ck_assert_uint_eq(stats_of(cache).slabs_created, slabs);
+	end(cache, &memory);
+}
+END_TEST
+
+/* Without a magazine every call takes a step; here none is a free. */
+START_TEST(test_period_ends_for_programs_that_only_allocate)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = build_counted(&memory, slab_builder_magazine(small_slabs(15),
+	    0));
+	slab_free_bulk(cache, MANY, objects);
+	for (int i = 0; i < 2000; i++) {
+		if (i % 500 == 0)
+			support_clock_forward(16);
+		objects[i] = slab_alloc(cache);
+	}
+	ck_assert_uint_gt(stats_of(cache).slabs_released, 0);
+	slab_free_bulk(cache, 2000, objects);
+	end(cache, &memory);
+}
+END_TEST
+
 /* They were idle when the period ended, and are in use before they are gone. */
 START_TEST(test_period_slabs_used_again_stay)
 {
@@ -684,4 +728,6 @@ CHECK_MAIN("giveback",
     test_searched_slabs_give_back_no_less,
     test_period_end_destructs_few_objects_in_a_call,
     test_figures_agree_while_slabs_go_back,
+    test_period_slabs_used_once_in_it_stay,
+    test_period_ends_for_programs_that_only_allocate,
     test_period_slabs_used_again_stay);
