@@ -149,15 +149,16 @@ slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void **out, ptrdiff_t step)
 {
 	struct taking to = { .out = out, .step = step, .left = n };
-	bool more = true;
 
-	while (more && slab->top != 0) {
+	while (slab->top != 0) {
 		uint32_t region = lowest(slab->top);
 
 		take_region(slab, geometry, region, &to);
-		more = slab->summary[region] == 0 && to.left >= 64;
-		if (slab->summary[region] == 0)
-			slab->top &= slab->top - 1;
+		if (slab->summary[region] != 0)
+			break;
+		slab->top &= slab->top - 1;
+		if (to.left < 64)
+			break;
 	}
 	slab->out += (uint32_t)(n - to.left);
 	return n - to.left;

@@ -10,8 +10,9 @@
  *   fresh                      never-used objects, at a slab's watermark
  *   a new slab
  *
- *   I4  a slab is in the list that its `out` and `carved` say, and in `fresh`
- *       if and only if it has objects above its watermark
+ *   I4  a slab is in the list that its `out` and `carved` say, floor <= out <=
+ *       ceiling, and it is in `fresh` if and only if it has objects above its
+ *       watermark
  *   I5  `out`, `carved`, `slabs`, `full` and `empty` are the sums over slabs
  *   I6  never-used objects are taken only when no free bit is set anywhere, so
  *       no more objects ever exist than have been out at once
@@ -154,7 +155,7 @@ void slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds);
 void slabi_working_set_forget(struct slabi_layer *layer, struct slab *slab);
 /* Give back all that is idle, now; bytes. */
 size_t slabi_working_set_reap(struct slabi_layer *layer);
-/* With a period of 0 empty slabs go back at once: do so. */
+/* Where the period is 0: give back the slabs that are empty. */
 void slabi_working_set_trim(struct slabi_layer *layer);
 /* Finish what is going back. */
 void slabi_working_set_finish(struct slabi_layer *layer);
