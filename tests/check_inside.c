@@ -344,9 +344,55 @@ START_TEST(test_reap_purges_the_last_page_of_a_block)
 }
 END_TEST
 
+/* Is the page purged on which the objects of one region end, of the next begin? */
+static bool border_is_purged(bool first_used, bool second_used)
+{
+	static void *many[2 << SLABI_REGION_SHIFT];
+	struct memory memory = { .kind = MEMORY_USER_LARGE };
+	slab_cache *cache = memory_build(&memory, slab_builder_coloring(
+	    slab_builder_magazine(slab_builder_slab_size(slab_builder_new(104),
+	    (size_t)2 << 20), 0), false));
+	struct slabi_layer *layer = &cache->layer;
+	size_t border = 1 << SLABI_REGION_SHIFT, page = support_page();
+	uint32_t part = 0;
+	bool purged;
+
+	ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
+	    COUNT(many));
+	ck_assert_uint_eq(layer->slabs, 1);
+	ck_assert_uint_ne((uintptr_t)many[border] % page, 0);
+	slab_free_bulk(cache, 4 * page / 104, many + border - 2 * page / 104);
+	memset(layer->newest->used, false, sizeof(layer->newest->used));
+	layer->newest->used[0] = first_used;
+	layer->newest->used[1] = second_used;
+	while (!slabi_idle_sweep_some(layer, layer->newest, &part))
+		;
+	ck_assert_whole(cache);
+	part = (uint32_t)((size_t)((char *)many[border] -
+	    slabi_slab_pages(layer->newest, page)) >>
+	    layer->system.geometry.purge_shift);
+	purged = slabi_slab_purged(layer->newest, &layer->system.geometry)
+	    [part / 64] >> part % 64 & 1;
+	slab_reset(cache);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert(memory_end(&memory));
+	return purged;
+}
+
+/* It is in use if either of them is. */
+START_TEST(test_sweep_leaves_pages_that_regions_in_use_reach_into)
+{
+	ck_assert(border_is_purged(false, false));
+	ck_assert(!border_is_purged(true, false));
+	ck_assert(!border_is_purged(false, true));
+	ck_assert(!border_is_purged(true, true));
+}
+END_TEST
+
 CHECK_MAIN("inside",
     test_check_notices_every_damage,
     test_draining_slab_owns_nothing,
     test_draining_is_finished_by_destroy_and_reap,
     test_draining_keeps_the_header_to_the_end,
-    test_reap_purges_the_last_page_of_a_block);
+    test_reap_purges_the_last_page_of_a_block,
+    test_sweep_leaves_pages_that_regions_in_use_reach_into);

@@ -158,7 +158,8 @@ static void play(const struct scenario *scenario)
 {
 	slab_cache *cache = build(scenario);
 
-	may_fail(slab_reserve(cache, 50) != 0, cache);
+	/* So many small slabs that first a mapping of them all is tried. */
+	may_fail(slab_reserve(cache, 2 * MANY) != 0, cache);
 	fill(cache, 0);
 	verify(MANY);
 	slab_free_bulk(cache, MANY - 100, (void **)objects + 100);
