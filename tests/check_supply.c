@@ -243,11 +243,14 @@ START_TEST(test_reserve_without_memory_fails)
 {
 	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
 	slab_cache *cache = memory_build(&memory, slab_builder_new(512));
+	size_t bytes;
 
 	ck_assert_int_eq(slab_reserve(cache, 0), 0);
 	memory.counting.refuse_from = memory.counting.allocs + 3;
+	bytes = memory.counting.bytes;
 	ck_assert_fails(slab_reserve(cache, 1000000) == 0, ENOMEM);
 	ck_assert_whole(cache);
+	ck_assert_uint_eq(memory.counting.bytes, bytes);
 	ck_assert_fails(slab_reserve(cache, SIZE_MAX) == 0, ENOMEM);
 	ck_assert_fails(slab_reserve(cache, SIZE_MAX / 2) == 0, ENOMEM);
 	memory.counting.refuse_from = 0;
