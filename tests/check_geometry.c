@@ -57,6 +57,8 @@ static size_t right_stride(const struct slabi_wish *wish)
 static void objects_are_right(const struct slabi_geometry *g,
     const struct slabi_wish *wish)
 {
+	size_t line = slabi_smaller(64, g->stride & (~g->stride + 1));
+
 	ck_assert_uint_ge(g->objects, 1);
 	ck_assert_uint_le(g->objects, SLABI_MOST_OBJECTS);
 	ck_assert_uint_eq(g->size, wish->size);
@@ -64,6 +66,9 @@ static void objects_are_right(const struct slabi_geometry *g,
 	ck_assert_uint_eq(g->stride, right_stride(wish));
 	ck_assert_uint_eq((g->front + g->first) % wish->align, 0);
 	ck_assert_uint_eq(g->color_step % wish->align, 0);
+	/* Whole lines, or equal parts of one, lie on lines. */
+	ck_assert_uint_eq((g->front + g->first) % line, 0);
+	ck_assert_uint_eq(g->color_step % line, 0);
 	ck_assert_uint_eq(g->color_mask & (g->color_mask + 1), 0);
 	if (!wish->coloring)
 		ck_assert_uint_eq(g->color_mask, 0);

@@ -627,6 +627,8 @@ START_TEST(test_figures_agree_while_slabs_go_back)
 		figures = stats_of(cache);
 		ck_assert_uint_eq(figures.live, 0);
 		ck_assert_uint_le(figures.cached, figures.capacity);
+		ck_assert_uint_eq(figures.bytes_reserved,
+		    memory.counting.bytes);
 	}
 	end(cache, &memory);
 }

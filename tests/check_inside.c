@@ -344,6 +344,32 @@ START_TEST(test_reap_purges_the_last_page_of_a_block)
 }
 END_TEST
 
+/* Idle rounds are to go back, and before they are gone most are taken. */
+START_TEST(test_idle_rounds_that_are_left_go_back)
+{
+	static void *many[1500];
+
+	for (size_t left = 0; left < 500; left += 1 + left / 4) {
+		struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+		slab_cache *cache = memory_build(&memory,
+		    slab_builder_magazine(slab_builder_new(64), 2000));
+		size_t taken = COUNT(many) - left;
+
+		ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
+		    COUNT(many));
+		slab_free_bulk(cache, COUNT(many), many);
+		cache->idle_rounds = COUNT(many) - 1;
+		ck_assert_uint_eq(slab_alloc_bulk(cache, taken, many), taken);
+		ck_assert_uint_eq(cache->layer.out, taken + (left > 0));
+		ck_assert_uint_eq(cache->idle_rounds, 0);
+		ck_assert_whole(cache);
+		slab_free_bulk(cache, taken, many);
+		ck_assert_int_eq(slab_destroy(cache), 0);
+		ck_assert(memory_end(&memory));
+	}
+}
+END_TEST
+
 /* Is the page purged on which the objects of one region end, of the next begin? */
 static bool border_is_purged(bool first_used, bool second_used)
 {
@@ -395,4 +421,5 @@ CHECK_MAIN("inside",
     test_draining_is_finished_by_destroy_and_reap,
     test_draining_keeps_the_header_to_the_end,
     test_reap_purges_the_last_page_of_a_block,
+    test_idle_rounds_that_are_left_go_back,
     test_sweep_leaves_pages_that_regions_in_use_reach_into);
