@@ -245,6 +245,24 @@ START_TEST(test_builder_many_at_once_stay_apart)
 }
 END_TEST
 
+START_TEST(test_builder_new_one_is_none_of_those_in_use)
+{
+	enum { MANY = 12 };
+	slab_builder *builders[MANY];
+
+	for (size_t i = 0; i < MANY; i++)
+		builders[i] = slab_builder_new(1);
+	for (size_t i = 0; i < MANY; i++) {
+		slab_builder_free(builders[i]);
+		builders[i] = slab_builder_new(1);
+		for (size_t k = 0; k < MANY; k++)
+			ck_assert(k == i || builders[k] != builders[i]);
+	}
+	for (size_t i = 0; i < MANY; i++)
+		slab_builder_free(builders[i]);
+}
+END_TEST
+
 START_TEST(test_builder_destroying_nothing_succeeds)
 {
 	ck_assert_int_eq(slab_destroy(NULL), 0);
@@ -288,4 +306,5 @@ CHECK_MAIN("builder",
     test_builder_enormous_size_fails_cleanly,
     test_builder_clone_of_a_fault_has_the_fault,
     test_builder_many_at_once_stay_apart,
+    test_builder_new_one_is_none_of_those_in_use,
     test_builder_destroying_nothing_succeeds);

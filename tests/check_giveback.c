@@ -30,6 +30,21 @@ START_TEST(test_period_0_gives_an_empty_slab_back_at_once)
 }
 END_TEST
 
+/* With a magazine: the slabs whose last objects leave it. */
+START_TEST(test_period_0_keeps_no_empty_slab_behind_a_magazine)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache = build_counted(&memory, small_slabs(0));
+
+	for (size_t i = 0; i < MANY; i++) {
+		slab_free(cache, objects[i]);
+		ck_assert_uint_eq(stats_of(cache).slabs_empty, 0);
+	}
+	ck_assert_uint_le(stats_of(cache).slabs, 100);
+	end(cache, &memory);
+}
+END_TEST
+
 /* The first allocation after many frees does not need what it gives back. */
 START_TEST(test_cached_objects_need_no_memory)
 {
@@ -403,19 +418,23 @@ START_TEST(test_purged_pages_are_used_again)
 {
 	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
 	static void *others[MANY];
-	size_t step = 4 * support_page() / SIZE + 3;
+	size_t step = 4 * support_page() / SIZE + 3, bytes;
 	slab_cache *cache;
 
 	memory.counting.dirty = true;
 	cache = build_counted(&memory, large_slabs());
 	thin_out(cache, MANY, step);
 	slab_reap(cache);
+	bytes = stats_of(cache).bytes_purged;
 	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY / 2, others), MANY / 2);
 	for (size_t i = 0; i < MANY / 2; i++)
 		memset(others[i], 0xEE, SIZE);
 	ck_assert_whole(cache);
-	verify_and_free(cache, MANY, step);
+	ck_assert_uint_lt(stats_of(cache).bytes_purged, bytes);
 	slab_free_bulk(cache, MANY / 2, others);
+	slab_reap(cache);
+	ck_assert_uint_eq(stats_of(cache).bytes_purged, bytes);
+	verify_and_free(cache, MANY, step);
 	slab_reap(cache);
 	ck_assert_uint_eq(stats_of(cache).bytes_purged, 0);
 	end(cache, &memory);
@@ -709,6 +728,7 @@ END_TEST
 
 CHECK_MAIN("giveback",
     test_period_0_gives_an_empty_slab_back_at_once,
+    test_period_0_keeps_no_empty_slab_behind_a_magazine,
     test_cached_objects_need_no_memory,
     test_period_never_keeps_all_until_reap,
     test_period_end_gives_idle_slabs_back,

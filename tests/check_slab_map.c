@@ -134,6 +134,34 @@ START_TEST(test_map_finds_what_is_in_it_while_it_grows)
 }
 END_TEST
 
+/* Be they in the table that is left or in the one that is filled. */
+START_TEST(test_map_forgets_what_leaves_while_it_grows)
+{
+	static struct bench bench;
+
+	for (size_t i = 0; i < COUNT(shapes); i++) {
+		set_up(&bench, shapes[i].granule_shift, shapes[i].extent);
+		for (size_t n = 0; n < MANY; n++) {
+			ck_assert(enter(&bench, n));
+			if (bench.map.old.slots == NULL)
+				continue;
+			for (size_t k = n % 5; k <= n; k += 1 + n / 20) {
+				if (bench.slabs[k] == 0)
+					continue;
+				leave(&bench, k);
+				finds(&bench, address_of(k) + FIRST, 0);
+			}
+			verify_entered(&bench);
+		}
+		verify(&bench);
+		for (size_t n = 0; n < MANY; n++)
+			if (bench.slabs[n] != 0)
+				leave(&bench, n);
+		tear_down(&bench);
+	}
+}
+END_TEST
+
 START_TEST(test_map_agrees_with_a_list_after_random_changes)
 {
 	static struct bench bench;
@@ -268,6 +296,7 @@ END_TEST
 
 CHECK_MAIN("slab_map",
     test_map_finds_what_is_in_it_while_it_grows,
+    test_map_forgets_what_leaves_while_it_grows,
     test_map_agrees_with_a_list_after_random_changes,
     test_map_grows_step_by_step,
     test_map_without_memory_fills_up_and_refuses,

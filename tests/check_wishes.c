@@ -251,6 +251,31 @@ START_TEST(test_builder_system_wish_is_followed)
 }
 END_TEST
 
+/* Objects little larger than half a power of two: aligned slabs waste much. */
+START_TEST(test_builder_slabs_of_large_objects_are_as_wished)
+{
+	static const size_t sizes[] = { 5 << 20, (8 << 20) + 1, 70 << 20 };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		for (slab_system system = SLAB_SYSTEM_AUTO;
+		    system <= SLAB_SYSTEM_LARGE; system++) {
+			slab_cache *cache = slab_builder_build_mmap(
+			    slab_builder_system(slab_builder_new(sizes[i]),
+			    system));
+			size_t bytes = stats_of(cache).slab_size;
+			size_t used = stats_of(cache).objects_per_slab *
+			    sizes[i];
+
+			if (system == SLAB_SYSTEM_ALIGNED)
+				ck_assert_uint_eq(bytes & (bytes - 1), 0);
+			else
+				ck_assert_uint_le(bytes - used, bytes / 50);
+			slab_destroy(cache);
+		}
+	}
+}
+END_TEST
+
 START_TEST(test_builder_magazine_of_any_size_works_or_fails)
 {
 	static const size_t wishes[] = {
@@ -295,5 +320,6 @@ CHECK_MAIN("wishes",
     test_builder_slab_size_wish_is_rounded,
     test_builder_coloring_wish_is_followed,
     test_builder_system_wish_is_followed,
+    test_builder_slabs_of_large_objects_are_as_wished,
     test_builder_magazine_of_any_size_works_or_fails,
     test_builder_version_is_the_header_s);
