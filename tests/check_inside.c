@@ -69,6 +69,16 @@ static void damage_class(slab_cache *cache)
 	partial(&cache->layer)->class ^= 1;
 }
 
+static void damage_floor(slab_cache *cache)
+{
+	partial(&cache->layer)->floor = partial(&cache->layer)->out + 1;
+}
+
+static void damage_ceiling(slab_cache *cache)
+{
+	partial(&cache->layer)->ceiling = partial(&cache->layer)->out - 1;
+}
+
 static void damage_block(slab_cache *cache)
 {
 	struct slab *slab = cache->layer.newest;
@@ -181,7 +191,8 @@ static void damage_round_unmade(slab_cache *cache)
 START_TEST(test_check_notices_every_damage)
 {
 	void (*const damages[])(slab_cache *cache) = {
-		damage_slab, damage_class, damage_block, damage_map,
+		damage_slab, damage_class, damage_floor, damage_ceiling,
+		damage_block, damage_map,
 		damage_all_list, damage_out_count, damage_slab_count,
 		damage_full_count, damage_empty_count, damage_carved_count,
 		damage_purged_count, damage_partial_head, damage_partial_list,

@@ -6,11 +6,14 @@
 #include "support.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "cache.h"
 
 #define FORKS 200
 
@@ -60,6 +63,50 @@ static void fork_once(slab_cache *cache, void *object)
 	end_well(child);
 }
 
+static atomic_bool held;
+
+static int hold(const struct slab_cache *cache, void *arg)
+{
+	(void)cache;
+	(void)arg;
+	held = true;
+	usleep(50000);
+	return 1;
+}
+
+static void *hold_list(void *arg)
+{
+	slabi_registry_each(hold, arg);
+	return NULL;
+}
+
+/* Another thread has the list of caches locked when the child is made. */
+static void fork_beside_lock(slab_cache *cache, void *object)
+{
+	pthread_t thread;
+
+	REQUIRE(pthread_create(&thread, NULL, hold_list, NULL) == 0);
+	while (!held)
+		sched_yield();
+	fork_once(cache, object);
+	pthread_join(thread, NULL);
+}
+
+static int count(const struct slab_cache *cache, void *arg)
+{
+	(void)cache;
+	++*(int *)arg;
+	return 0;
+}
+
+static int caches(void)
+{
+	int n = 0;
+
+	slabi_registry_each(count, &n);
+	return n;
+}
+
 static slab_cache *build_in(void *buffer, size_t size)
 {
 	slab_cache *cache = slab_builder_build_buffer(slab_builder_new(64),
@@ -101,12 +148,14 @@ static void share(void)
 		_exit(other == NULL);
 	}
 	end_well(child);
+	REQUIRE(caches() == 2);
 	REQUIRE(strcmp(object, "child") == 0);
 	slab_free(shared, object);
 	REQUIRE(slab_check(shared) == 0);
 	REQUIRE(slab_destroy(shared) == 0);
-	REQUIRE(slab_dump(NULL, stderr) == 0);
+	REQUIRE(caches() == 1);
 	REQUIRE(slab_destroy(before) == 0);
+	REQUIRE(caches() == 0);
 	munmap(memory, 2 * size);
 }
 
@@ -128,6 +177,7 @@ int main(void)
 	enough = true;
 	for (size_t i = 0; i < COUNT(threads); i++)
 		pthread_join(threads[i], NULL);
+	fork_beside_lock(cache, object);
 	slab_free(cache, object);
 	REQUIRE(slab_destroy(cache) == 0);
 	share();
