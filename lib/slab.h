@@ -127,12 +127,6 @@ slabi_slab_index(const struct slab *slab,
 	    (uintptr_t)address - (uintptr_t)slab - geometry->first);
 }
 
-static inline uint32_t
-slabi_slab_free_count(const struct slab *slab)
-{
-	return slab->carved - slab->out;
-}
-
 /* A word with its `n` lowest bits set. */
 static inline uint64_t
 slabi_low_bits(size_t n)

@@ -54,8 +54,6 @@ void slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
 /* Start with a table for so many entries, for maps that never grow. */
 bool slabi_map_presize(struct slabi_map *map, size_t entries,
     const struct slabi_backing *backing);
-/* What slabi_map_presize() will ask of the backing. */
-size_t slabi_map_presize_bytes(size_t entries);
 /* Enter a slab; false: no memory for a larger table, and no change. */
 bool slabi_map_insert(struct slabi_map *map, uintptr_t slab,
     const struct slabi_backing *backing);

@@ -26,6 +26,9 @@ START_TEST(test_period_0_gives_an_empty_slab_back_at_once)
 		slab_free(cache, objects[i]);
 	ck_assert_uint_eq(stats_of(cache).slabs, 0);
 	ck_assert_uint_eq(stats_of(cache).slabs_released, slabs);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
+	slab_reset(cache);
+	ck_assert_uint_eq(stats_of(cache).slabs, 0);
 	end(cache, &memory);
 }
 END_TEST
