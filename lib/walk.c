@@ -211,8 +211,6 @@ has_twins(struct slab_cache *cache, size_t rounds)
 
 	for (n = 0; n < rounds && !twin; n++)
 		twin = !turn_bit(layer, first[n]);
-	if (twin)
-		turn_bit(layer, first[--n]);
 	while (n-- > 0)
 		turn_bit(layer, first[n]);
 	return twin;

@@ -43,7 +43,6 @@ end_period(struct slabi_layer *layer, uint64_t now)
 	layer->period.excess = slabi_smaller(layer->period.least_empty,
 	    layer->empty);
 	layer->period.sweeping = layer->newest;
-	layer->period.swept_parts = 0;
 	start_period(layer, now);
 }
 

@@ -109,8 +109,10 @@ static void classes_are_in_order(const struct slabi_geometry *g)
 	}
 }
 
-static void granules_are_few(const struct slabi_geometry *g)
+static void granules_are_few(const struct slabi_geometry *g, size_t page)
 {
+	ck_assert_uint_lt(g->purge_shift, sizeof(size_t) * 8);
+	ck_assert_uint_ge((size_t)1 << g->purge_shift, page);
 	ck_assert_uint_le((size_t)1 << g->granule_shift, g->slab_size);
 	ck_assert_uint_gt((size_t)1 << g->granule_shift, g->slab_size / 2);
 	ck_assert_uint_le((g->slab_size - 1) >> g->purge_shift,
@@ -123,7 +125,7 @@ static void holds(const struct slabi_geometry *g,
 	objects_are_right(g, wish);
 	lies_well(g, wish);
 	classes_are_in_order(g);
-	granules_are_few(g);
+	granules_are_few(g, wish->page);
 }
 
 /* Calls `try` for sizes x aligns x pages x the two flags. */

@@ -706,6 +706,27 @@ START_TEST(test_period_ends_for_programs_that_only_allocate)
 }
 END_TEST
 
+/* More at a time than the magazine holds: nothing goes through it. */
+START_TEST(test_period_ends_for_programs_that_only_allocate_in_bulk)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = build_counted(&memory, small_slabs(15));
+	slab_free_bulk(cache, MANY, objects);
+	for (size_t i = 0; i < 60; i++) {
+		if (i % 20 == 0)
+			support_clock_forward(16);
+		ck_assert_uint_eq(slab_alloc_bulk(cache, 100,
+		    objects + i * 100), 100);
+	}
+	ck_assert_uint_gt(stats_of(cache).slabs_released, 0);
+	slab_free_bulk(cache, 6000, objects);
+	end(cache, &memory);
+}
+END_TEST
+
 /* They were idle when the period ended, and are in use before they are gone. */
 START_TEST(test_period_slabs_used_again_stay)
 {
@@ -755,4 +776,5 @@ CHECK_MAIN("giveback",
     test_figures_agree_while_slabs_go_back,
     test_period_slabs_used_once_in_it_stay,
     test_period_ends_for_programs_that_only_allocate,
+    test_period_ends_for_programs_that_only_allocate_in_bulk,
     test_period_slabs_used_again_stay);

@@ -154,20 +154,25 @@ END_TEST
 
 START_TEST(test_builder_clone_has_its_own_template)
 {
-	char first[24], second[24], *object;
-	slab_builder *b, *twin;
-	slab_cache *cache;
+	static const size_t sizes[] = { 24, 5000, 70000 };
+	static char first[70000], second[70000];
 
 	memset(first, 1, sizeof(first));
 	memset(second, 2, sizeof(second));
-	b = slab_builder_template(slab_builder_new(sizeof(first)), first);
-	twin = slab_builder_clone(b);
-	slab_builder_free(slab_builder_template(b, second));
-	cache = slab_builder_build(twin);
-	object = slab_alloc(cache);
-	ck_assert_mem_eq(object, first, sizeof(first));
-	slab_free(cache, object);
-	slab_destroy(cache);
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		slab_builder *b = slab_builder_template(
+		    slab_builder_new(sizes[i]), first);
+		slab_builder *twin = slab_builder_clone(b);
+		slab_cache *cache;
+		char *object;
+
+		slab_builder_free(slab_builder_template(b, second));
+		cache = slab_builder_build(twin);
+		object = slab_alloc(cache);
+		ck_assert_mem_eq(object, first, sizes[i]);
+		slab_free(cache, object);
+		slab_destroy(cache);
+	}
 }
 END_TEST
 
@@ -225,6 +230,30 @@ START_TEST(test_builder_coloring_wish_is_followed)
 }
 END_TEST
 
+static bool is_of(slab_cache *cache, slab_system system)
+{
+	char text[1000] = "";
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+
+	slab_dump(cache, stream);
+	fclose(stream);
+	return strstr(text, system == SLAB_SYSTEM_ALIGNED ?
+	    "slabs    aligned" : "slabs    large") != NULL;
+}
+
+/* malloc's header takes a page before every aligned block. */
+START_TEST(test_builder_auto_system_suits_the_memory)
+{
+	slab_cache *heap = slab_builder_build(slab_builder_new(48));
+	slab_cache *mapped = slab_builder_build_mmap(slab_builder_new(48));
+
+	ck_assert(is_of(heap, SLAB_SYSTEM_LARGE));
+	ck_assert(is_of(mapped, SLAB_SYSTEM_ALIGNED));
+	slab_destroy(heap);
+	slab_destroy(mapped);
+}
+END_TEST
+
 START_TEST(test_builder_system_wish_is_followed)
 {
 	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
@@ -243,6 +272,8 @@ START_TEST(test_builder_system_wish_is_followed)
 				continue;
 			}
 			ck_assert_ptr_nonnull(cache);
+			if (system != SLAB_SYSTEM_AUTO)
+				ck_assert(is_of(cache, system));
 			slab_free(cache, slab_alloc(cache));
 			ck_assert_int_eq(slab_destroy(cache), 0);
 			ck_assert(memory_end(&memory));
@@ -319,6 +350,7 @@ CHECK_MAIN("wishes",
     test_builder_clone_has_its_own_template,
     test_builder_slab_size_wish_is_rounded,
     test_builder_coloring_wish_is_followed,
+    test_builder_auto_system_suits_the_memory,
     test_builder_system_wish_is_followed,
     test_builder_slabs_of_large_objects_are_as_wished,
     test_builder_magazine_of_any_size_works_or_fails,
