@@ -80,7 +80,6 @@ huge(void *block, size_t size)
 void
 slabi_backing_set_paged(struct slabi_backing *backing)
 {
-	backing->calls.struct_size = sizeof(backing->calls);
 	backing->calls.can_align = always;
 	backing->calls.purge = purge;
 	backing->populate = populate;

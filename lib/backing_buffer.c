@@ -92,7 +92,6 @@ slabi_backing_buffer(struct slabi_backing *backing, void *mem, size_t bytes)
 	buffer->returned = NULL;
 	*backing = (struct slabi_backing){
 		.calls = {
-			.struct_size = sizeof(slab_backing),
 			.arg = buffer,
 			.alloc = buffer_alloc,
 			.free = buffer_free,

@@ -706,6 +706,24 @@ START_TEST(test_period_ends_for_programs_that_only_allocate)
 }
 END_TEST
 
+START_TEST(test_period_ends_for_programs_that_only_free)
+{
+	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = build_counted(&memory, slab_builder_magazine(small_slabs(15),
+	    0));
+	for (int i = 0; i < MANY; i++) {
+		if (i % 1000 == 0)
+			support_clock_forward(16);
+		slab_free(cache, objects[i]);
+	}
+	ck_assert_uint_gt(stats_of(cache).slabs_released, 0);
+	end(cache, &memory);
+}
+END_TEST
+
 /* More at a time than the magazine holds: nothing goes through it. */
 START_TEST(test_period_ends_for_programs_that_only_allocate_in_bulk)
 {
@@ -776,5 +794,6 @@ CHECK_MAIN("giveback",
     test_figures_agree_while_slabs_go_back,
     test_period_slabs_used_once_in_it_stay,
     test_period_ends_for_programs_that_only_allocate,
+    test_period_ends_for_programs_that_only_free,
     test_period_ends_for_programs_that_only_allocate_in_bulk,
     test_period_slabs_used_again_stay);

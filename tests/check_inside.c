@@ -355,6 +355,26 @@ START_TEST(test_reap_purges_the_last_page_of_a_block)
 }
 END_TEST
 
+/* A slab that is being searched leaves: the next one is, from its beginning. */
+START_TEST(test_search_goes_on_at_the_start_of_the_next_slab)
+{
+	struct memory memory = { .room = 0 };
+	slab_cache *cache = build_sample(&memory);
+	struct slabi_layer *layer = &cache->layer;
+	struct slab *slab = layer->empty_first;
+
+	layer->period.sweeping = slab;
+	layer->period.swept_parts = 1;
+	slab_reap(cache);
+	ck_assert_ptr_ne(layer->period.sweeping, slab);
+	ck_assert_uint_eq(layer->period.swept_parts, 0);
+	ck_assert_whole(cache);
+	slab_reset(cache);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert(memory_end(&memory));
+}
+END_TEST
+
 /* Idle rounds are to go back, and before they are gone most are taken. */
 START_TEST(test_idle_rounds_that_are_left_go_back)
 {
@@ -432,5 +452,6 @@ CHECK_MAIN("inside",
     test_draining_is_finished_by_destroy_and_reap,
     test_draining_keeps_the_header_to_the_end,
     test_reap_purges_the_last_page_of_a_block,
+    test_search_goes_on_at_the_start_of_the_next_slab,
     test_idle_rounds_that_are_left_go_back,
     test_sweep_leaves_pages_that_regions_in_use_reach_into);

@@ -138,9 +138,11 @@ START_TEST(test_builder_clone_has_the_same_wishes)
 	    slab_builder_align(slab_builder_new(40), 32), 3), "first");
 	slab_cache *twin = slab_builder_build(slab_builder_name(
 	    slab_builder_align(slab_builder_clone(b), 128), "second"));
+	slab_cache *namesake = slab_builder_build(slab_builder_clone(b));
 	slab_cache *cache = slab_builder_build_mmap(b);
 
 	ck_assert_str_eq(slab_cache_name(cache), "first");
+	ck_assert_str_eq(slab_cache_name(namesake), "first");
 	ck_assert_uint_eq(slab_object_align(cache), 32);
 	ck_assert_str_eq(slab_cache_name(twin), "second");
 	ck_assert_uint_eq(slab_object_align(twin), 128);
@@ -148,6 +150,7 @@ START_TEST(test_builder_clone_has_the_same_wishes)
 	ck_assert_uint_eq(slab_alloc_bulk(twin, 4, (void *[4]){ 0 }), 3);
 	slab_reset(twin);
 	slab_destroy(twin);
+	slab_destroy(namesake);
 	slab_destroy(cache);
 }
 END_TEST
