@@ -192,8 +192,6 @@ slabi_working_set_reap(struct slabi_layer *layer)
 	if (layer->pinned > 0)
 		return 0;
 	layer->reserved = 0;
-	layer->period.excess = 0;
-	layer->period.least_empty = 0;
 	slabi_working_set_finish(layer);
 	for (; layer->empty > 0; bytes += size)
 		slabi_layer_release(layer, layer->empty_last);

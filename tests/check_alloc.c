@@ -89,6 +89,9 @@ START_TEST(test_alloc_every_memory_and_system_has_room)
 				try_shape(kind, SLAB_SYSTEM_ALIGNED, size, 8);
 		}
 	}
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++)
+		for (size_t align = 128; align <= 4096; align *= 2)
+			try_shape(kind, SLAB_SYSTEM_LARGE, 48, align);
 }
 END_TEST
 
@@ -183,6 +186,29 @@ START_TEST(test_alloc_large_batch_comes_in_order)
 		slab_reset(cache);
 		slab_destroy(cache);
 	}
+}
+END_TEST
+
+/* What was more than the magazine holds is forgotten when it has come back. */
+START_TEST(test_alloc_last_freed_comes_first_after_a_large_batch)
+{
+	enum { ALL = 5000, FEW = 300 };
+	static void *objects[ALL];
+	slab_cache *cache = slab_builder_build_mmap(slab_builder_new(16));
+
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < ALL; i++)
+			objects[i] = slab_alloc(cache);
+		for (size_t i = 0; round == 0 && i < ALL; i++)
+			slab_free(cache, objects[i]);
+	}
+	/* Of those that have come in the order of addresses. */
+	for (size_t i = 0; i < FEW; i++)
+		slab_free(cache, objects[ALL / 2 + i]);
+	for (size_t i = FEW; i > 0; i--)
+		ck_assert_ptr_eq(slab_alloc(cache), objects[ALL / 2 + i - 1]);
+	slab_reset(cache);
+	slab_destroy(cache);
 }
 END_TEST
 
@@ -283,6 +309,7 @@ CHECK_MAIN("alloc",
     test_alloc_slab_of_a_single_object_works,
     test_alloc_last_freed_comes_first,
     test_alloc_large_batch_comes_in_order,
+    test_alloc_last_freed_comes_first_after_a_large_batch,
     test_alloc_fullest_partial_slab_comes_first,
     test_alloc_free_preserves_errno,
     test_zalloc_used_memory_is_zero_again,

@@ -184,6 +184,7 @@ START_TEST(test_stats_write_only_what_the_caller_knows)
 		room.figures.struct_size = size;
 		slab_stats(cache, &room.figures);
 		ck_assert(support_all_bytes(end, 0xA5, sizeof(room) - size));
+		ck_assert_uint_eq(room.figures.struct_size, size);
 		if (size >= offsetof(slab_statistics, align))
 			ck_assert_uint_eq(room.figures.object_size, SIZE);
 	}
@@ -308,7 +309,9 @@ START_TEST(test_oom_prints_the_cache_and_aborts)
 	    slab_builder_new(SIZE), "peculiar"));
 
 	ck_assert(support_aborts(act_oom, cache, text, sizeof(text)));
-	ck_assert_ptr_nonnull(strstr(text, "peculiar"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "cache \"peculiar\": out of memory\n"));
+	ck_assert_ptr_nonnull(strstr(text, "0 live"));
 	slab_destroy(cache);
 }
 END_TEST

@@ -145,6 +145,7 @@ START_TEST(test_os_copies_of_a_clone_are_its_own)
 	    slab_builder_new(sizeof(big)), big), big);
 	clone = slab_builder_clone(builder);
 	slab_builder_free(slab_builder_name(builder, "small"));
+	slab_builder_name(slab_builder_template(clone, big), big);
 	slab_builder_free(slab_builder_template(clone, NULL));
 	ck_assert_uint_eq(mapped, before);
 }
@@ -369,6 +370,26 @@ START_TEST(test_os_pages_are_faulted_in_once_and_not_long_before)
 }
 END_TEST
 
+/* However slowly they are used up, where they are in use at all. */
+START_TEST(test_os_pages_faulted_in_ahead_are_not_purged)
+{
+	slab_cache *cache;
+
+	watch();
+	support_clock_stop();
+	cache = slab_builder_build_mmap(slab_builder_huge_pages(
+	    slab_builder_magazine(slab_builder_new(64), 0),
+	    SLAB_HUGE_PAGES_NEVER));
+	for (size_t i = 0; i < 4000; i++) {
+		if (i % 100 == 0)
+			support_clock_forward(16);
+		ck_assert_ptr_nonnull(slab_alloc(cache));
+	}
+	ck_assert_uint_eq(purged, 0);
+	end(cache);
+}
+END_TEST
+
 static void use(slab_cache *cache)
 {
 	void *some[50];
@@ -478,6 +499,7 @@ CHECK_MAIN("os",
     test_os_huge_pages_are_asked_for_on_the_heap_too,
     test_os_one_small_object_takes_three_pages_at_most,
     test_os_pages_are_faulted_in_once_and_not_long_before,
+    test_os_pages_faulted_in_ahead_are_not_purged,
     test_os_idle_pages_are_purged,
     test_os_clock_is_read_only_where_there_are_periods,
     test_os_pages_are_zero_and_zero_again,

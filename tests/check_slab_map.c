@@ -134,6 +134,25 @@ START_TEST(test_map_finds_what_is_in_it_while_it_grows)
 }
 END_TEST
 
+/* Nothing is in the tables but what is counted. */
+static void counts(const struct bench *bench)
+{
+	const struct slabi_table *tables[] = { &bench->map.now,
+		&bench->map.old };
+	size_t used = 0;
+
+	for (size_t i = 0; i < COUNT(tables); i++)
+		for (size_t n = 0; tables[i]->slots != NULL &&
+		    n <= tables[i]->mask; n++)
+			/* 1 is what an entry of the old one leaves behind. */
+			used += tables[i]->slots[n] > 1;
+	ck_assert_uint_eq(used, bench->map.used);
+	if (bench->map.old.slots != NULL)
+		return;
+	for (size_t n = 0; n <= bench->map.now.mask; n++)
+		ck_assert_uint_ne(bench->map.now.slots[n], 1);
+}
+
 /* Be they in the table that is left or in the one that is filled. */
 START_TEST(test_map_forgets_what_leaves_while_it_grows)
 {
@@ -152,13 +171,30 @@ START_TEST(test_map_forgets_what_leaves_while_it_grows)
 				finds(&bench, address_of(k) + FIRST, 0);
 			}
 			verify_entered(&bench);
+			counts(&bench);
 		}
 		verify(&bench);
+		counts(&bench);
 		for (size_t n = 0; n < MANY; n++)
 			if (bench.slabs[n] != 0)
 				leave(&bench, n);
 		tear_down(&bench);
 	}
+}
+END_TEST
+
+START_TEST(test_map_shrinks_while_it_grows)
+{
+	static struct bench bench;
+	size_t n = 0;
+
+	set_up(&bench, 16, 60000);
+	/* A table that came from the backing is left. */
+	while (bench.map.old.bytes == 0)
+		ck_assert(enter(&bench, n++));
+	while (n > 0)
+		leave(&bench, --n);
+	tear_down(&bench);
 }
 END_TEST
 
@@ -294,6 +330,7 @@ END_TEST
 CHECK_MAIN("slab_map",
     test_map_finds_what_is_in_it_while_it_grows,
     test_map_forgets_what_leaves_while_it_grows,
+    test_map_shrinks_while_it_grows,
     test_map_agrees_with_a_list_after_random_changes,
     test_map_grows_step_by_step,
     test_map_without_memory_fills_up_and_refuses,

@@ -254,6 +254,7 @@ START_TEST(test_reserve_without_memory_fails)
 	ck_assert_fails(slab_reserve(cache, SIZE_MAX) == 0, ENOMEM);
 	ck_assert_fails(slab_reserve(cache, SIZE_MAX / 2) == 0, ENOMEM);
 	memory.counting.refuse_from = 0;
+	ck_assert_fails(slab_reserve(cache, SIZE_MAX) == 0, ENOMEM);
 	ck_assert_int_eq(slab_reserve(cache, 1000), 0);
 	ck_assert_int_eq(slab_destroy(cache), 0);
 	ck_assert(memory_end(&memory));
