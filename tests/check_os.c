@@ -113,6 +113,22 @@ START_TEST(test_os_without_memory_there_are_few_builders)
 }
 END_TEST
 
+START_TEST(test_os_builders_are_unmapped)
+{
+	slab_builder *builders[10];
+	size_t before;
+
+	watch();
+	before = mapped;
+	for (size_t i = 0; i < COUNT(builders); i++)
+		builders[i] = slab_builder_new(8);
+	ck_assert_uint_gt(mapped, before);
+	for (size_t i = 0; i < COUNT(builders); i++)
+		slab_builder_free(builders[i]);
+	ck_assert_uint_eq(mapped, before);
+}
+END_TEST
+
 START_TEST(test_os_copy_without_memory_is_a_fault)
 {
 	static char big[100000];
@@ -488,6 +504,7 @@ END_TEST
 
 CHECK_MAIN("os",
     test_os_without_memory_there_are_few_builders,
+    test_os_builders_are_unmapped,
     test_os_copy_without_memory_is_a_fault,
     test_os_copies_of_a_clone_are_its_own,
     test_os_build_without_memory_fails,

@@ -224,17 +224,52 @@ START_TEST(test_reserve_is_ended_by_reap)
 }
 END_TEST
 
+/* One by one, and in bulk; of objects that have been used before, too. */
 START_TEST(test_reserve_is_ended_by_use)
 {
-	slab_cache *cache = slab_builder_build_mmap(slab_builder_magazine(
-	    slab_builder_working_period(slab_builder_new(64), 0), 0));
-	void *objects[101];
+	for (int i = 0; i < 4; i++) {
+		bool used_before = i % 2;
+		size_t step = i < 2 ? 1 : 50;
+		slab_cache *cache = slab_builder_build_mmap(
+		    slab_builder_magazine(slab_builder_working_period(
+		    slab_builder_new(64), 0), 0));
+		void *objects[150], *kept = slab_alloc(cache);
 
-	ck_assert_int_eq(slab_reserve(cache, 100), 0);
-	ck_assert_uint_eq(slab_alloc_bulk(cache, 100, objects), 100);
-	objects[100] = slab_alloc(cache);
-	slab_free_bulk(cache, 101, objects);
-	ck_assert_uint_eq(stats_of(cache).slabs, 0);
+		if (used_before) {
+			slab_alloc_bulk(cache, COUNT(objects), objects);
+			slab_free_bulk(cache, COUNT(objects), objects);
+		}
+		ck_assert_int_eq(slab_reserve(cache, 100), 0);
+		for (size_t n = 0; n < COUNT(objects); n += step)
+			if (step == 1)
+				objects[n] = slab_alloc(cache);
+			else
+				slab_alloc_bulk(cache, step, objects + n);
+		slab_free_bulk(cache, COUNT(objects), objects);
+		slab_free(cache, kept);
+		ck_assert_uint_eq(stats_of(cache).slabs, 0);
+		slab_destroy(cache);
+	}
+}
+END_TEST
+
+/* Of the slabs that were made one is in use; the others go back. */
+START_TEST(test_reserved_slabs_go_back_one_by_one)
+{
+	slab_cache *cache = slab_builder_build_mmap(slab_builder_magazine(
+	    slab_builder_slab_size(slab_builder_new(64), 1), 0));
+	size_t n = stats_of(cache).objects_per_slab;
+
+	ck_assert_int_eq(slab_reserve(cache, 4 * n), 0);
+	ck_assert_uint_eq(stats_of(cache).slabs, 4);
+	ck_assert_ptr_nonnull(slab_alloc(cache));
+	slab_reap(cache);
+	ck_assert_uint_eq(stats_of(cache).slabs, 1);
+	ck_assert_whole(cache);
+	while (--n > 0)
+		ck_assert_ptr_nonnull(slab_alloc(cache));
+	ck_assert_uint_eq(stats_of(cache).slabs, 1);
+	slab_reset(cache);
 	slab_destroy(cache);
 }
 END_TEST
@@ -287,5 +322,6 @@ CHECK_MAIN("supply",
     test_reserve_survives_frees_from_the_magazine,
     test_reserve_is_ended_by_reap,
     test_reserve_is_ended_by_use,
+    test_reserved_slabs_go_back_one_by_one,
     test_reserve_without_memory_fails,
     test_reserve_above_the_limit_fails);
