@@ -32,6 +32,26 @@ static inline slab_cache *build_counted(struct memory *memory,
 	return cache;
 }
 
+/* So much traffic that every clock is read. */
+static inline void traffic(slab_cache *cache)
+{
+	static void *some[600];
+
+	for (int i = 0; i < 300; i++) {
+		ck_assert_uint_eq(slab_alloc_bulk(cache, 600, some), 600);
+		slab_free_bulk(cache, 600, some);
+	}
+}
+
+/* Three periods without any other. */
+static inline void go_idle(slab_cache *cache, unsigned period)
+{
+	for (int i = 0; i < 3; i++) {
+		support_clock_forward(period + 1);
+		traffic(cache);
+	}
+}
+
 static inline void end(slab_cache *cache, struct memory *memory)
 {
 	ck_assert_whole(cache);

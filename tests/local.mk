@@ -13,6 +13,7 @@ check_tests = \
 	tests/check_figures \
 	tests/check_geometry \
 	tests/check_giveback \
+	tests/check_idle_pages \
 	tests/check_inside \
 	tests/check_look \
 	tests/check_misuse \
