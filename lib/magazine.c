@@ -13,6 +13,7 @@
 
 #define MOST_PORTION 128 /* rounds */
 #define WINDOW 128 /* rounds up and down between visits of the slow paths */
+#define TURN 16    /* rounds down to the next one after an overflow */
 #define MOST_LEAVING 512 /* rounds that leave a full magazine at once */
 #define MOST_TURNING 1024 /* rounds that leave when a large batch is reused */
 #define IDLE_STEP 1024 /* idle rounds that one visit gives back */
@@ -20,7 +21,8 @@
 /*
  * Put the borders of the hot paths around the top round.  An allocation takes
  * it only after that: so the way up is one shorter, or programs that come as
- * far down as the border and back would never be seen again.
+ * far down as the border and back would never be seen again.  After an overflow
+ * the way down is short: what slabi_cache_turn() does is best done early.
  */
 static void
 move_window(struct slab_cache *cache)
@@ -29,7 +31,8 @@ move_window(struct slab_cache *cache)
 	size_t below = (size_t)(magazine->top - cache->floor);
 	size_t above = (size_t)(cache->ceiling - magazine->top);
 
-	magazine->base = magazine->top - slabi_smaller(below, WINDOW);
+	magazine->base = magazine->top - slabi_smaller(below,
+	    cache->overflowed ? TURN : WINDOW);
 	magazine->end = magazine->top + slabi_smaller(above, WINDOW - 1);
 }
 

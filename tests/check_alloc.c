@@ -159,7 +159,7 @@ END_TEST
  */
 START_TEST(test_alloc_large_batch_comes_in_order)
 {
-	enum { ALL = 300 * 32, ON_TOP = 10 * 32 };
+	enum { ALL = 300 * 32, ON_TOP = 5 * 32 };
 	static void *objects[ALL];
 	uint64_t seed = 1;
 
