@@ -336,8 +336,8 @@ SLAB_API_ slab_builder *slab_builder_limit(slab_builder *builder,
  * that were idle for a whole period go back to the backing.
  *
  * The clock is looked at by the calls in passing, by no thread of its own: a
- * cache that is not used, or only by a hundred objects to and fro, keeps its
- * memory until slab_reap().
+ * cache that is not used, or by no more than 255 objects to and fro, may keep
+ * its memory until slab_reap().
  *
  * @param builder  the builder, or NULL
  * @param seconds  default 15; 0: a slab goes back as soon as it is empty,

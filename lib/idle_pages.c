@@ -67,11 +67,10 @@ part_objects(const struct slabi_geometry *geometry, const struct slab *slab,
 	uintptr_t pages = (uintptr_t)slabi_slab_pages(slab,
 	    slabi_os.page_size);
 	size_t color = (uintptr_t)slab - pages;
-	size_t block_end = (uintptr_t)slab->block + geometry->slab_size - pages;
 	size_t start = (size_t)number << geometry->purge_shift;
 	size_t end = start + ((size_t)1 << geometry->purge_shift);
 	size_t objects = color + geometry->first;
-	struct part part = { 0, 0, start >= objects && end <= block_end };
+	struct part part = { 0, 0, start >= objects };
 
 	if (part.whole) {
 		part.first = (start - objects) / geometry->stride;

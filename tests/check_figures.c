@@ -163,7 +163,11 @@ START_TEST(test_stats_count_full_partial_and_empty_slabs)
 	for (size_t i = 1; i < 2 * n; i++)
 		slab_free(cache, objects[i]);
 	ck_assert_uint_eq(stats_of(cache).slabs_empty, 2);
+	ck_assert_uint_eq(stats_of(cache).slabs_partial, 0);
 	ck_assert_uint_eq(stats_of(cache).cached, 2 * n);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, 3, (void **)objects), 3);
+	ck_assert_uint_eq(stats_of(cache).cached, 2 * n - 3);
+	slab_free_bulk(cache, 3, (void **)objects);
 	slab_destroy(cache);
 }
 END_TEST

@@ -221,6 +221,32 @@ START_TEST(test_large_magazine_gives_idle_rounds_back)
 }
 END_TEST
 
+/* Rounds that were needed in a period are not idle at its end. */
+START_TEST(test_large_magazine_keeps_rounds_in_use)
+{
+	struct memory memory = { .room = 0 };
+	slab_cache *cache;
+	uint64_t refills = 0;
+
+	support_clock_stop();
+	cache = build_large_magazine(&memory, 15);
+	slab_free_bulk(cache, ROUNDS, objects);
+	for (int round = 0; round < 200; round++) {
+		if (round % 20 == 0)
+			support_clock_forward(16);
+		if (round == 1) /* when the magazine is as full as it will be */
+			refills = stats_of(cache).refills;
+		for (size_t i = 0; i < ROUNDS - 300; i++)
+			objects[i] = slab_alloc(cache);
+		for (size_t i = 0; i < ROUNDS - 300; i++)
+			slab_free(cache, objects[i]);
+	}
+	ck_assert_uint_eq(stats_of(cache).refills, refills);
+	slab_reset(cache);
+	end(cache, &memory);
+}
+END_TEST
+
 START_TEST(test_period_default_is_15_seconds)
 {
 	slab_cache *cache;
@@ -242,7 +268,7 @@ START_TEST(test_period_default_is_15_seconds)
 END_TEST
 
 /* Traffic for which the magazine has room, up alone and down alone. */
-START_TEST(test_period_ends_for_programs_within_their_magazine)
+static void come_and_go_within(size_t n)
 {
 	struct memory memory = { .kind = MEMORY_USER_ALIGNED };
 	static void *some[1000];
@@ -254,8 +280,6 @@ START_TEST(test_period_ends_for_programs_within_their_magazine)
 	slab_free_bulk(cache, MANY, objects);
 	ck_assert_uint_gt(stats_of(cache).slabs, 100);
 	for (int round = 0; round < 3000; round++) {
-		size_t n = COUNT(some);
-
 		if (round % 500 == 0)
 			support_clock_forward(16);
 		for (size_t i = 0; i < n; i++)
@@ -265,6 +289,15 @@ START_TEST(test_period_ends_for_programs_within_their_magazine)
 	}
 	ck_assert_uint_lt(stats_of(cache).slabs, 60);
 	end(cache, &memory);
+}
+
+START_TEST(test_period_ends_for_programs_within_their_magazine)
+{
+	/* Fewer may stay within the window. */
+	static const size_t numbers[] = { 256, 257, 300, 1000 };
+
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		come_and_go_within(numbers[i]);
 }
 END_TEST
 
@@ -494,6 +527,7 @@ CHECK_MAIN("giveback",
     test_period_end_takes_idle_rounds_out_of_the_magazine,
     test_large_magazine_gives_few_rounds_at_a_time,
     test_large_magazine_gives_idle_rounds_back,
+    test_large_magazine_keeps_rounds_in_use,
     test_period_default_is_15_seconds,
     test_period_ends_for_programs_within_their_magazine,
     test_period_slabs_in_use_stay,

@@ -375,6 +375,31 @@ START_TEST(test_search_goes_on_at_the_start_of_the_next_slab)
 }
 END_TEST
 
+/* Between two visits as many rounds as the window is wide came and went. */
+START_TEST(test_rounds_within_the_window_are_not_idle)
+{
+	static void *many[1500];
+
+	for (size_t least = 0; least <= COUNT(many); least += 100) {
+		struct memory memory = { .kind = MEMORY_USER_ALIGNED };
+		slab_cache *cache = memory_build(&memory,
+		    slab_builder_magazine(slab_builder_new(64), 2000));
+		size_t idle = least > 128 ? least - 128 : 0;
+
+		ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
+		    COUNT(many));
+		slab_free_bulk(cache, COUNT(many), many);
+		cache->least_rounds = least;
+		cache->layer.period.number++;
+		for (int visit = 0; visit < 3; visit++)
+			slabi_cache_visit(cache);
+		ck_assert_uint_eq(cache->layer.out, COUNT(many) - idle);
+		ck_assert_int_eq(slab_destroy(cache), 0);
+		ck_assert(memory_end(&memory));
+	}
+}
+END_TEST
+
 /* Idle rounds are to go back, and before they are gone most are taken. */
 START_TEST(test_idle_rounds_that_are_left_go_back)
 {
@@ -453,5 +478,6 @@ CHECK_MAIN("inside",
     test_draining_keeps_the_header_to_the_end,
     test_reap_purges_the_last_page_of_a_block,
     test_search_goes_on_at_the_start_of_the_next_slab,
+    test_rounds_within_the_window_are_not_idle,
     test_idle_rounds_that_are_left_go_back,
     test_sweep_leaves_pages_that_regions_in_use_reach_into);

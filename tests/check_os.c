@@ -2,6 +2,8 @@
 /* What becomes of refused system calls; and the real ones. */
 #include "check_support.h"
 
+#include <sys/mman.h>
+
 #include "os.h"
 
 /* Refusals ---------------------------------------------------------------- */
@@ -43,6 +45,8 @@ static int unmap(void *pages, size_t size)
 		return -1;
 	ck_assert_ptr_nonnull(pages);
 	ck_assert_uint_le(size, mapped);
+	/* All of it is mapped. */
+	ck_assert_int_eq(msync(pages, size, MS_ASYNC), 0);
 	mapped -= size;
 	return real.unmap(pages, size);
 }

@@ -102,6 +102,25 @@ static void verify_entered(const struct bench *bench)
 			    bench->slabs[n]);
 }
 
+/* Nothing is in the tables but what is counted. */
+static void counts(const struct bench *bench)
+{
+	const struct slabi_table *tables[] = { &bench->map.now,
+		&bench->map.old };
+	size_t used = 0;
+
+	for (size_t i = 0; i < COUNT(tables); i++)
+		for (size_t n = 0; tables[i]->slots != NULL &&
+		    n <= tables[i]->mask; n++)
+			/* 1 is what an entry of the old one leaves behind. */
+			used += tables[i]->slots[n] > 1;
+	ck_assert_uint_eq(used, bench->map.used);
+	if (bench->map.old.slots != NULL)
+		return;
+	for (size_t n = 0; n <= bench->map.now.mask; n++)
+		ck_assert_uint_ne(bench->map.now.slots[n], 1);
+}
+
 static const struct {
 	unsigned granule_shift;
 	size_t extent;
@@ -134,25 +153,6 @@ START_TEST(test_map_finds_what_is_in_it_while_it_grows)
 }
 END_TEST
 
-/* Nothing is in the tables but what is counted. */
-static void counts(const struct bench *bench)
-{
-	const struct slabi_table *tables[] = { &bench->map.now,
-		&bench->map.old };
-	size_t used = 0;
-
-	for (size_t i = 0; i < COUNT(tables); i++)
-		for (size_t n = 0; tables[i]->slots != NULL &&
-		    n <= tables[i]->mask; n++)
-			/* 1 is what an entry of the old one leaves behind. */
-			used += tables[i]->slots[n] > 1;
-	ck_assert_uint_eq(used, bench->map.used);
-	if (bench->map.old.slots != NULL)
-		return;
-	for (size_t n = 0; n <= bench->map.now.mask; n++)
-		ck_assert_uint_ne(bench->map.now.slots[n], 1);
-}
-
 /* Be they in the table that is left or in the one that is filled. */
 START_TEST(test_map_forgets_what_leaves_while_it_grows)
 {
@@ -172,6 +172,8 @@ START_TEST(test_map_forgets_what_leaves_while_it_grows)
 			}
 			verify_entered(&bench);
 			counts(&bench);
+			ck_assert_uint_eq(slabi_map_bytes(&bench.map),
+			    bench.counting.bytes);
 		}
 		verify(&bench);
 		counts(&bench);
@@ -283,6 +285,7 @@ START_TEST(test_map_presized_needs_no_more_memory)
 		bench.backing.fixed = true;
 		ck_assert(slabi_map_presize(&bench.map, entries,
 		    &bench.backing));
+		counts(&bench);
 		bench.counting.refuse_from = 1;
 		for (size_t n = 0; n < entries / 2; n++)
 			ck_assert(enter(&bench, n));

@@ -8,7 +8,7 @@ START_TEST(test_bulk_of_any_number_is_filled)
 {
 	static const size_t rounds[] = { 0, 1, 2, 7, 64, 1000 };
 	static const size_t numbers[] = { 0, 1, 2, 63, 64, 65, 1000, 5000 };
-	static void *objects[5000];
+	static void *objects[5001];
 
 	for (size_t i = 0; i < COUNT(rounds); i++) {
 		slab_cache *cache = slab_builder_build_mmap(
@@ -17,8 +17,10 @@ START_TEST(test_bulk_of_any_number_is_filled)
 		for (size_t j = 0; j < COUNT(numbers); j++) {
 			size_t n = numbers[j];
 
+			objects[n] = objects;
 			ck_assert_uint_eq(slab_alloc_bulk(cache, n, objects),
 			    n);
+			ck_assert_ptr_eq(objects[n], objects);
 			ck_assert_uint_eq(stats_of(cache).live, n);
 			for (size_t k = 0; k < n; k++)
 				memset(objects[k], (int)(k % 251), 24);
