@@ -375,25 +375,36 @@ START_TEST(test_search_goes_on_at_the_start_of_the_next_slab)
 }
 END_TEST
 
+/* A cache whose magazine holds so many rounds, and nothing else is out. */
+#define ROUNDS 1500
+
+static slab_cache *build_with_rounds(struct memory *memory, void **many)
+{
+	slab_cache *cache;
+
+	memory->kind = MEMORY_USER_ALIGNED;
+	cache = memory_build(memory, slab_builder_magazine(
+	    slab_builder_new(64), 2000));
+	ck_assert_uint_eq(slab_alloc_bulk(cache, ROUNDS, many), ROUNDS);
+	slab_free_bulk(cache, ROUNDS, many);
+	return cache;
+}
+
 /* Between two visits as many rounds as the window is wide came and went. */
 START_TEST(test_rounds_within_the_window_are_not_idle)
 {
-	static void *many[1500];
+	static void *many[ROUNDS];
 
-	for (size_t least = 0; least <= COUNT(many); least += 100) {
-		struct memory memory = { .kind = MEMORY_USER_ALIGNED };
-		slab_cache *cache = memory_build(&memory,
-		    slab_builder_magazine(slab_builder_new(64), 2000));
+	for (size_t least = 0; least <= ROUNDS; least += 100) {
+		struct memory memory = { .room = 0 };
+		slab_cache *cache = build_with_rounds(&memory, many);
 		size_t idle = least > 128 ? least - 128 : 0;
 
-		ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
-		    COUNT(many));
-		slab_free_bulk(cache, COUNT(many), many);
 		cache->least_rounds = least;
 		cache->layer.period.number++;
 		for (int visit = 0; visit < 3; visit++)
 			slabi_cache_visit(cache);
-		ck_assert_uint_eq(cache->layer.out, COUNT(many) - idle);
+		ck_assert_uint_eq(cache->layer.out, ROUNDS - idle);
 		ck_assert_int_eq(slab_destroy(cache), 0);
 		ck_assert(memory_end(&memory));
 	}
@@ -403,18 +414,14 @@ END_TEST
 /* Idle rounds are to go back, and before they are gone most are taken. */
 START_TEST(test_idle_rounds_that_are_left_go_back)
 {
-	static void *many[1500];
+	static void *many[ROUNDS];
 
 	for (size_t left = 0; left < 500; left += 1 + left / 4) {
-		struct memory memory = { .kind = MEMORY_USER_ALIGNED };
-		slab_cache *cache = memory_build(&memory,
-		    slab_builder_magazine(slab_builder_new(64), 2000));
-		size_t taken = COUNT(many) - left;
+		struct memory memory = { .room = 0 };
+		slab_cache *cache = build_with_rounds(&memory, many);
+		size_t taken = ROUNDS - left;
 
-		ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
-		    COUNT(many));
-		slab_free_bulk(cache, COUNT(many), many);
-		cache->idle_rounds = COUNT(many) - 1;
+		cache->idle_rounds = ROUNDS - 1;
 		ck_assert_uint_eq(slab_alloc_bulk(cache, taken, many), taken);
 		ck_assert_uint_eq(cache->layer.out, taken + (left > 0));
 		ck_assert_uint_eq(cache->idle_rounds, 0);

@@ -20,6 +20,7 @@ START_TEST(test_bulk_of_any_number_is_filled)
 			objects[n] = objects;
 			ck_assert_uint_eq(slab_alloc_bulk(cache, n, objects),
 			    n);
+			/* Not one more than that. */
 			ck_assert_ptr_eq(objects[n], objects);
 			ck_assert_uint_eq(stats_of(cache).live, n);
 			for (size_t k = 0; k < n; k++)
