@@ -4,44 +4,44 @@
 
 noinst_LTLIBRARIES = lib/libslabi.la
 lib_libslabi_la_SOURCES = \
-	lib/backing.c \
-	lib/backing.h \
-	lib/backing_buffer.c \
-	lib/backing_heap.c \
-	lib/backing_mmap.c \
-	lib/build.c \
-	lib/builder.c \
-	lib/builder.h \
-	lib/bulk.c \
-	lib/cache.c \
-	lib/cache.h \
-	lib/error.c \
-	lib/error.h \
-	lib/geometry.c \
-	lib/geometry.h \
-	lib/idle_pages.c \
-	lib/life.h \
-	lib/magazine.c \
-	lib/os.c \
-	lib/os.h \
-	lib/registry.c \
-	lib/slab.c \
-	lib/slab.h \
-	lib/slab_layer.c \
-	lib/slab_layer.h \
-	lib/slab_lists.c \
-	lib/slab_map.c \
-	lib/slab_map.h \
-	lib/stats.c \
-	lib/supply.c \
-	lib/system.c \
-	lib/system.h \
-	lib/system_aligned.c \
-	lib/system_large.c \
-	lib/walk.c \
-	lib/whole.c \
-	lib/working_set.c
-lib_libslabi_la_CPPFLAGS = $(base_cppflags) $(LIB_CPPFLAGS)
+	lib/api/build.c \
+	lib/api/builder.c \
+	lib/api/builder.h \
+	lib/api/lifetime.c \
+	lib/api/registry.c \
+	lib/api/stats.c \
+	lib/api/walk.c \
+	lib/backing/backing.c \
+	lib/backing/backing.h \
+	lib/backing/buffer.c \
+	lib/backing/heap.c \
+	lib/backing/mmap.c \
+	lib/base/error.c \
+	lib/base/error.h \
+	lib/base/os.h \
+	lib/base/os_posix.c \
+	lib/cache/bulk.c \
+	lib/cache/cache.c \
+	lib/cache/cache.h \
+	lib/cache/magazine.c \
+	lib/layer/idle_pages.c \
+	lib/layer/layer.h \
+	lib/layer/slab_layer.c \
+	lib/layer/slab_lists.c \
+	lib/layer/supply.c \
+	lib/layer/working_set.c \
+	lib/slab/geometry.c \
+	lib/slab/geometry.h \
+	lib/slab/life.h \
+	lib/slab/slab_bits.c \
+	lib/slab/slab_bits.h \
+	lib/slab/slab_map.c \
+	lib/slab/slab_map.h \
+	lib/slab/system.c \
+	lib/slab/system.h \
+	lib/slab/system_aligned.c \
+	lib/slab/system_large.c
+lib_libslabi_la_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(LIB_CPPFLAGS)
 lib_libslabi_la_CFLAGS = $(AM_CFLAGS) $(LIB_CFLAGS)
 
 lib_LTLIBRARIES = lib/libslab.la

@@ -47,7 +47,7 @@ static void fill_and_verify(slab_cache *cache, size_t size, size_t align)
 	for (size_t i = 0; i < n; i++)
 		ck_assert_msg(marked(objects[i], size, i),
 		    "object %zu of size %zu overlaps", i, size);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	slab_free_bulk(cache, n, (void **)objects);
 }
 
@@ -128,9 +128,9 @@ START_TEST(test_alloc_slab_of_a_single_object_works)
 		ck_assert_uint_eq(slab_alloc_bulk(cache, 20, objects), 20);
 		if (stats_of(cache).objects_per_slab == 1)
 			ck_assert_uint_ge(stats_of(cache).slabs_full, 20);
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		slab_free_bulk(cache, 20, objects);
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		ck_assert_int_eq(slab_destroy(cache), 0);
 		ck_assert(memory_end(&memory));
 	}

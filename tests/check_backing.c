@@ -86,7 +86,7 @@ START_TEST(test_backing_without_optional_functions_works)
 			slab_free(cache, objects[i]);
 	slab_reap(cache);
 	ck_assert_uint_eq(stats_of(cache).bytes_purged, 0);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	slab_reset(cache);
 	ck_assert_int_eq(slab_destroy(cache), 0);
 	ck_assert_uint_eq(counting.bytes + counting.faults, 0);
@@ -185,7 +185,7 @@ START_TEST(test_backing_that_misaligns_is_noticed)
 	cache = build_on(&backing, 64);
 	counting.misalign = true;
 	ck_assert_fails(slab_alloc(cache), EINVAL);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	counting.misalign = false;
 	slab_free(cache, slab_alloc(cache));
 	ck_assert_int_eq(slab_destroy(cache), 0);
@@ -210,7 +210,7 @@ static void fill(slab_cache *cache, const struct counting *counting)
 		if (n < MANY) {
 			ck_assert_int_eq(errno, ENOMEM);
 			ck_assert_uint_ge(counting->refused, 1);
-			ck_assert_whole(cache);
+			ck_assert_intact(cache);
 			ck_assert_uint_eq(stats_of(cache).live, n);
 		}
 	}
@@ -293,7 +293,7 @@ START_TEST(test_backing_without_memory_for_tables_ends_in_order)
 	bytes = counting.bytes;
 	ck_assert_fails(slab_alloc(cache), ENOMEM);
 	ck_assert_uint_eq(counting.bytes, bytes);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	slab_free_bulk(cache, n, objects);
 	ck_assert_uint_eq(slab_alloc_bulk(cache, n, objects), n);
 	slab_reset(cache);
@@ -347,7 +347,7 @@ static void ask_for_help(int helps_at, bool reserve)
 	if (helps_at == 0)
 		ck_assert_int_eq(errno, ENOMEM);
 	ck_assert_int_eq(helper.calls, helps_at == 0 ? 1 : helps_at);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	ck_assert_int_eq(slab_destroy(cache), 0);
 }
 

@@ -69,7 +69,7 @@ static size_t live_in(size_t bytes, size_t offset, size_t size, size_t align)
 		ck_assert(strlen(slab_error()) > 0);
 	} else {
 		n = fill(cache, &it, objects, COUNT(objects));
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		slab_free_bulk(cache, n, objects);
 		ck_assert_uint_eq(fill(cache, &it, objects, COUNT(objects)),
 		    n);
@@ -156,7 +156,7 @@ START_TEST(test_buffer_exactly_full_gives_again_what_is_freed)
 		ck_assert_fails(slab_alloc(cache), ENOMEM);
 	}
 	ck_assert_uint_eq(stats_of(cache).live, n);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	slab_free_bulk(cache, n, objects);
 	slab_reap(cache);
 	ck_assert_uint_eq(fill(cache, &it, objects, COUNT(objects)), n);
@@ -196,8 +196,8 @@ START_TEST(test_buffer_two_caches_of_two_halves_stay_apart)
 		ck_assert(object + 32 <= it.mem + half);
 	for (unsigned char *object; (object = slab_alloc(b)) != NULL;)
 		ck_assert(object >= it.mem + half);
-	ck_assert_whole(a);
-	ck_assert_whole(b);
+	ck_assert_intact(a);
+	ck_assert_intact(b);
 	slab_reset(a);
 	slab_reset(b);
 	slab_destroy(a);

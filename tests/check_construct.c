@@ -81,7 +81,7 @@ static void start_trial(struct trial *trial, enum memory_kind kind,
 
 static void end_trial(struct trial *trial)
 {
-	ck_assert_whole(trial->cache);
+	ck_assert_intact(trial->cache);
 	ck_assert_int_eq(slab_destroy(trial->cache), 0);
 	ck_assert_uint_eq(trial->maker.faults, 0);
 	ck_assert_uint_eq(trial->maker.made, trial->maker.gone);
@@ -151,7 +151,7 @@ START_TEST(test_ctor_failing_at_the_kth_call_loses_nothing)
 		ck_assert_fails(slab_alloc(trial.cache), EPROTO);
 		ck_assert_uint_eq(stats_of(trial.cache).live, k - 1);
 		ck_assert_uint_eq(stats_of(trial.cache).constructed, k - 1);
-		ck_assert_whole(trial.cache);
+		ck_assert_intact(trial.cache);
 		while (n < 120) {
 			things[n] = slab_alloc(trial.cache);
 			ck_assert_ptr_nonnull(things[n++]);
@@ -326,7 +326,7 @@ START_TEST(test_reset_keeps_things_constructed)
 			slab_free_bulk(trial.cache, 30, things + 50);
 			slab_reset(trial.cache);
 			ck_assert_uint_eq(stats_of(trial.cache).live, 0);
-			ck_assert_whole(trial.cache);
+			ck_assert_intact(trial.cache);
 		}
 		ck_assert_uint_eq(trial.maker.calls, 200);
 		ck_assert_uint_eq(trial.maker.gone, 0);
@@ -350,7 +350,7 @@ START_TEST(test_free_objects_are_never_written)
 		before[i] = *things[i];
 	}
 	slab_free_bulk(trial.cache, 400, (void **)things);
-	ck_assert_whole(trial.cache);
+	ck_assert_intact(trial.cache);
 	for (size_t i = 0; i < 400; i++)
 		ck_assert_mem_eq(things[i], &before[i], sizeof(before[i]));
 	end_trial(&trial);

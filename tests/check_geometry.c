@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* lib/geometry.c against a slow model, and against promise 4. */
+/* lib/slab/geometry.c against a slow model, and against promise 4. */
 #include "check_support.h"
 
-#include "geometry.h"
-#include "slab.h"
+#include "slab/geometry.h"
+#include "slab/slab_bits.h"
 
 static const size_t pages[] = { 4096, 16384, 65536 };
 
@@ -33,8 +33,8 @@ static void lies_well(const struct slabi_geometry *g,
 	size_t end = g->front + objects.to;
 
 	ck_assert_uint_eq(g->words, words);
-	ck_assert_uint_eq(g->made, wish->made);
-	ck_assert_uint_le(words * (wish->made ? 16 : 8), g->front);
+	ck_assert_uint_eq(g->has_ctor_bits, wish->has_ctor_bits);
+	ck_assert_uint_le(words * (wish->has_ctor_bits ? 16 : 8), g->front);
 	ck_assert_uint_eq(g->front % 64, 0);
 	ck_assert_uint_le(header.to, objects.from);
 	ck_assert_uint_le(end, g->slab_size);
@@ -57,10 +57,10 @@ static size_t right_stride(const struct slabi_wish *wish)
 static void objects_are_right(const struct slabi_geometry *g,
     const struct slabi_wish *wish)
 {
-	size_t line = slabi_smaller(64, g->stride & (~g->stride + 1));
+	size_t line = slabi_min(64, g->stride & (~g->stride + 1));
 
 	ck_assert_uint_ge(g->objects, 1);
-	ck_assert_uint_le(g->objects, SLABI_MOST_OBJECTS);
+	ck_assert_uint_le(g->objects, SLABI_MAX_OBJECTS);
 	ck_assert_uint_eq(g->size, wish->size);
 	ck_assert_uint_eq(g->align, wish->align);
 	ck_assert_uint_eq(g->stride, right_stride(wish));
@@ -116,7 +116,7 @@ static void granules_are_few(const struct slabi_geometry *g, size_t page)
 	ck_assert_uint_le((size_t)1 << g->granule_shift, g->slab_size);
 	ck_assert_uint_gt((size_t)1 << g->granule_shift, g->slab_size / 2);
 	ck_assert_uint_le((g->slab_size - 1) >> g->purge_shift,
-	    SLABI_MOST_PARTS - 1);
+	    SLABI_MAX_CHUNKS - 1);
 }
 
 static void holds(const struct slabi_geometry *g,
@@ -135,7 +135,7 @@ static void for_all_wishes(void (*try)(const struct slabi_wish *wish))
 		struct slabi_wish wish = {
 			.size = sizes[i / 4 / COUNT(pages)],
 			.page = pages[i / 4 % COUNT(pages)],
-			.made = i % 2, .coloring = i / 2 % 2,
+			.has_ctor_bits = i % 2, .coloring = i / 2 % 2,
 		};
 
 		wish.unit = wish.page;
@@ -180,7 +180,7 @@ START_TEST(test_geometry_takes_large_objects_of_all_sizes)
 			.align = i % 3 == 0 ? 64 : 8,
 			.unit = i % 2 == 0 ? 64 : 4096, .page = 4096,
 			.slab_size = i % 5 == 0 ? (i * 7919) % (60 << 20) : 0,
-			.made = i % 7 == 0, .coloring = i % 11 != 0,
+			.has_ctor_bits = i % 7 == 0, .coloring = i % 11 != 0,
 		};
 
 		no_object_is_too_large(&wish);
@@ -301,7 +301,7 @@ START_TEST(test_geometry_waste_is_at_most_2_percent)
 	for (size_t size = 16; size <= 4096; size++) {
 		for (int made = 0; made <= 1; made++) {
 			struct slabi_wish wish = { .size = size, .align = 1,
-			    .unit = 4096, .page = 4096, .made = made,
+			    .unit = 4096, .page = 4096, .has_ctor_bits = made,
 			    .coloring = true };
 			struct slabi_geometry g;
 			size_t payload;
@@ -329,7 +329,7 @@ START_TEST(test_geometry_header_and_first_object_share_a_page)
 	for (size_t size = 8; size <= 256 && sizeof(void *) >= 8; size++) {
 		for (int made = 0; made <= 1; made++) {
 			struct slabi_wish wish = { .size = size, .align = 1,
-			    .unit = 4096, .page = 4096, .made = made,
+			    .unit = 4096, .page = 4096, .has_ctor_bits = made,
 			    .coloring = true };
 			struct slabi_geometry g;
 			size_t from, to;

@@ -192,7 +192,7 @@ START_TEST(test_large_magazine_gives_few_rounds_at_a_time)
 	}
 	/* 512 rounds leave it at a time, not half of all. */
 	ck_assert_uint_ge(stats_of(cache).flushes, (MANY - ROUNDS) / 512);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	/* The youngest come back first, as from a small one. */
 	for (size_t i = 0; i < 100; i++)
 		ck_assert_ptr_eq(slab_alloc(cache), objects[MANY - 1 - i]);

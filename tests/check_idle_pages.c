@@ -43,7 +43,7 @@ START_TEST(test_reap_purges_idle_pages_of_partial_slabs)
 		    large_slabs(), SLAB_PERIOD_NEVER));
 		thin_out(cache, MANY, step);
 		bytes = slab_reap(cache);
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		if (kind != MEMORY_BUFFER && kind != MEMORY_HEAP) {
 			ck_assert_uint_gt(bytes, MANY * SIZE / 4);
 			ck_assert_uint_gt(stats_of(cache).bytes_purged, 0);
@@ -71,7 +71,7 @@ START_TEST(test_purged_pages_are_used_again)
 	ck_assert_uint_eq(slab_alloc_bulk(cache, MANY / 2, others), MANY / 2);
 	for (size_t i = 0; i < MANY / 2; i++)
 		memset(others[i], 0xEE, SIZE);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	ck_assert_uint_lt(stats_of(cache).bytes_purged, bytes);
 	slab_free_bulk(cache, MANY / 2, others);
 	slab_reap(cache);
@@ -97,7 +97,7 @@ START_TEST(test_period_end_purges_idle_pages)
 		go_idle(cache, 15);
 	ck_assert_uint_gt(memory.counting.purges, 0);
 	ck_assert_uint_gt(stats_of(cache).bytes_purged, 0);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	verify_and_free(cache, MANY, step);
 	end(cache, &memory);
 }
@@ -128,7 +128,7 @@ static slab_cache *use_one_slab(struct memory *memory, slab_huge_pages huge,
 		else
 			slab_free(cache, others[i - 1000]);
 	}
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	return cache;
 }
 

@@ -5,7 +5,7 @@
  */
 #include "check_support.h"
 
-#include "cache.h"
+#include "cache/cache.h"
 
 #define MANY 500
 
@@ -39,7 +39,7 @@ static slab_cache *build_sample(struct memory *memory)
 		objects[i] = slab_alloc(cache);
 	for (size_t i = 0; i < 100; i++)
 		slab_free(cache, objects[i]);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	ck_assert_uint_gt(stats_of(cache).slabs_full, 0);
 	ck_assert_uint_gt(stats_of(cache).slabs_partial, 0);
 	ck_assert_uint_gt(stats_of(cache).slabs_empty, 0);
@@ -61,7 +61,7 @@ static void *first_of(struct slabi_layer *layer, struct slab *slab)
 
 static void damage_slab(slab_cache *cache)
 {
-	partial(&cache->layer)->out--;
+	partial(&cache->layer)->in_use--;
 }
 
 static void damage_class(slab_cache *cache)
@@ -71,12 +71,12 @@ static void damage_class(slab_cache *cache)
 
 static void damage_floor(slab_cache *cache)
 {
-	partial(&cache->layer)->floor = partial(&cache->layer)->out + 1;
+	partial(&cache->layer)->class_min = partial(&cache->layer)->in_use + 1;
 }
 
 static void damage_ceiling(slab_cache *cache)
 {
-	partial(&cache->layer)->ceiling = partial(&cache->layer)->out - 1;
+	partial(&cache->layer)->class_max = partial(&cache->layer)->in_use - 1;
 }
 
 static void damage_block(slab_cache *cache)
@@ -99,7 +99,7 @@ static void damage_all_list(slab_cache *cache)
 
 static void damage_out_count(slab_cache *cache)
 {
-	cache->layer.out++;
+	cache->layer.in_use++;
 }
 
 static void damage_slab_count(slab_cache *cache)
@@ -185,7 +185,7 @@ static void damage_round_unmade(slab_cache *cache)
 	struct slab *slab = slabi_system_find(system, *cache->magazine.top,
 	    &index);
 
-	slabi_slab_set_made(slab, &system->geometry, index, false);
+	slabi_slab_set_constructed(slab, &system->geometry, index, false);
 }
 
 START_TEST(test_check_notices_every_damage)
@@ -274,7 +274,7 @@ static void misuse_is_seen_while_draining(slab_ctor *ctor)
 		ck_assert_ptr_nonnull(strstr(report_of_free(cache, object),
 		    "not from this cache"));
 	}
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	ck_assert_uint_gt(tried, 100);
 	ck_assert_uint_eq(stats_of(cache).live, 0);
 	ck_assert_int_eq(slab_destroy(cache), 0);
@@ -296,7 +296,7 @@ START_TEST(test_draining_is_finished_by_destroy_and_reap)
 		struct memory memory = { .room = 0 };
 		slab_cache *cache = build_draining(&memory, many, make);
 
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		if (i == 0) {
 			slab_reap(cache);
 			ck_assert_ptr_null(cache->layer.period.draining);
@@ -326,7 +326,7 @@ START_TEST(test_draining_keeps_the_header_to_the_end)
 		ck_assert(start_draining(cache));
 		while (cache->layer.period.draining != NULL)
 			slabi_working_set_step(&cache->layer);
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		ck_assert_int_eq(slab_destroy(cache), 0);
 		ck_assert(memory_end(&memory));
 	}
@@ -364,11 +364,11 @@ START_TEST(test_search_goes_on_at_the_start_of_the_next_slab)
 	struct slab *slab = layer->empty_first;
 
 	layer->period.sweeping = slab;
-	layer->period.swept_parts = 1;
+	layer->period.swept_chunks = 1;
 	slab_reap(cache);
 	ck_assert_ptr_ne(layer->period.sweeping, slab);
-	ck_assert_uint_eq(layer->period.swept_parts, 0);
-	ck_assert_whole(cache);
+	ck_assert_uint_eq(layer->period.swept_chunks, 0);
+	ck_assert_intact(cache);
 	slab_reset(cache);
 	ck_assert_int_eq(slab_destroy(cache), 0);
 	ck_assert(memory_end(&memory));
@@ -403,8 +403,8 @@ START_TEST(test_rounds_within_the_window_are_not_idle)
 		cache->least_rounds = least;
 		cache->layer.period.number++;
 		for (int visit = 0; visit < 3; visit++)
-			slabi_cache_visit(cache);
-		ck_assert_uint_eq(cache->layer.out, ROUNDS - idle);
+			slabi_exchange_tick(cache);
+		ck_assert_uint_eq(cache->layer.in_use, ROUNDS - idle);
 		ck_assert_int_eq(slab_destroy(cache), 0);
 		ck_assert(memory_end(&memory));
 	}
@@ -423,9 +423,9 @@ START_TEST(test_idle_rounds_that_are_left_go_back)
 
 		cache->idle_rounds = ROUNDS - 1;
 		ck_assert_uint_eq(slab_alloc_bulk(cache, taken, many), taken);
-		ck_assert_uint_eq(cache->layer.out, taken + (left > 0));
+		ck_assert_uint_eq(cache->layer.in_use, taken + (left > 0));
 		ck_assert_uint_eq(cache->idle_rounds, 0);
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		slab_free_bulk(cache, taken, many);
 		ck_assert_int_eq(slab_destroy(cache), 0);
 		ck_assert(memory_end(&memory));
@@ -456,7 +456,7 @@ static bool border_is_purged(bool first_used, bool second_used)
 	layer->newest->used[1] = second_used;
 	while (!slabi_idle_sweep_some(layer, layer->newest, &part))
 		;
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	part = (uint32_t)((size_t)((char *)many[border] -
 	    slabi_slab_pages(layer->newest, page)) >>
 	    layer->system.geometry.purge_shift);

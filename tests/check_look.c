@@ -21,7 +21,7 @@ static slab_cache *build_filled(struct memory *memory, slab_builder *builder)
 
 static void end(slab_cache *cache, struct memory *memory)
 {
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	slab_reset(cache);
 	ck_assert_int_eq(slab_destroy(cache), 0);
 	ck_assert(memory_end(memory));

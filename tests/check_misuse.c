@@ -22,7 +22,7 @@ static slab_cache *build_conn(struct memory *memory, size_t rounds)
 
 static void end(slab_cache *cache, struct memory *memory)
 {
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	slab_reset(cache);
 	ck_assert_int_eq(slab_destroy(cache), 0);
 	ck_assert(memory_end(memory));
@@ -62,7 +62,7 @@ static void misuse_is_reported(slab_cache *cache, void *bad,
 	if (report == NULL)
 		report = report_of_reap(cache);
 	is_report(report, kind.what, bad, kind.more);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	ck_assert_uint_eq(stats_of(cache).live, live);
 	ck_assert_ptr_null(report_of_reap(cache));
 }
@@ -252,7 +252,7 @@ START_TEST(test_misuse_double_free_later_is_seen_by_the_slab_layer)
 		if (report == NULL)
 			report = report_of_reap(cache);
 		is_report(report, "double free of", a, "");
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		ck_assert_uint_eq(stats_of(cache).live, 0);
 		end(cache, &memory);
 	}
@@ -288,7 +288,7 @@ START_TEST(test_misuse_in_a_bulk_is_reported)
 		if (report == NULL)
 			report = report_of_reap(cache);
 		is_report(report, "double free of", objects[10], "");
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		end(cache, &memory);
 	}
 }
@@ -353,7 +353,7 @@ START_TEST(test_misuse_seen_by_an_allocation_costs_no_object)
 	slab_free_bulk(taking.cache, COUNT(objects) - 2, objects + 2);
 	is_report(report_of(act_take, &taking), "double free of", objects[0],
 	    "");
-	ck_assert_whole(taking.cache);
+	ck_assert_intact(taking.cache);
 	ck_assert_uint_eq(stats_of(taking.cache).live, taking.taken);
 	end(taking.cache, &memory);
 }

@@ -4,7 +4,7 @@
 
 #include <sys/mman.h>
 
-#include "os.h"
+#include "base/os.h"
 
 /* Refusals ---------------------------------------------------------------- */
 
@@ -201,7 +201,7 @@ START_TEST(test_os_refused_munmap_is_survived)
 		ck_assert_int_eq(errno, 4711);
 		ck_assert_uint_gt(purged, sizes[i]);
 		ck_assert_uint_eq(stats_of(caches[i]).slabs, 0);
-		ck_assert_whole(caches[i]);
+		ck_assert_intact(caches[i]);
 	}
 	refuse_map = true;
 	for (size_t i = 0; i < 2; i++) {
@@ -210,7 +210,7 @@ START_TEST(test_os_refused_munmap_is_survived)
 		ck_assert_ptr_nonnull(object);
 		ck_assert(support_all_bytes(object, 0, sizes[i]));
 		slab_free(caches[i], object);
-		ck_assert_whole(caches[i]);
+		ck_assert_intact(caches[i]);
 		slab_reap(caches[i]);
 	}
 	refuse_map = refuse_unmap = false;

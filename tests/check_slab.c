@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* lib/slab.c against a slow model: an array with the state of each object. */
+/* lib/slab/slab_bits.c against a slow model: an array with the state of each object. */
 #include "check_support.h"
 
-#include "slab.h"
+#include "slab/slab_bits.h"
 
 enum state { NEVER, OUT, FREE };
 
@@ -19,7 +19,7 @@ static void set_up(struct bench *bench, size_t size, size_t slab_size,
     bool made)
 {
 	struct slabi_wish wish = { .size = size, .align = 1, .unit = 4096,
-	    .page = 4096, .made = made };
+	    .page = 4096, .has_ctor_bits = made };
 
 	*bench = (struct bench){ .carved = 0 };
 	ck_assert(slabi_geometry_exact(&bench->geometry, &wish, slab_size));
@@ -54,20 +54,20 @@ static size_t index_of(const struct bench *bench, const void *object)
 
 static void verify(const struct bench *bench)
 {
-	static const enum slabi_place places[] = {
-		[NEVER] = SLABI_UNCARVED, [OUT] = SLABI_OUT,
+	static const enum slabi_refusal places[] = {
+		[NEVER] = SLABI_UNCARVED, [OUT] = SLABI_IN_USE,
 		[FREE] = SLABI_FREE,
 	};
 	const struct slabi_geometry *g = &bench->geometry;
 
 	ck_assert_ptr_eq(slabi_slab_check(bench->slab, g), NULL);
-	ck_assert_uint_eq(bench->slab->out, bench->out);
+	ck_assert_uint_eq(bench->slab->in_use, bench->out);
 	ck_assert_uint_eq(bench->slab->carved, bench->carved);
 	for (size_t i = 0; i < g->objects; i++) {
-		ck_assert_int_eq(slabi_slab_place(bench->slab, g, i),
+		ck_assert_int_eq(slabi_slab_state(bench->slab, g, i),
 		    places[bench->states[i]]);
-		if (g->made)
-			ck_assert_int_eq(slabi_slab_is_made(bench->slab, g,
+		if (g->has_ctor_bits)
+			ck_assert_int_eq(slabi_slab_is_constructed(bench->slab, g,
 			    i), bench->made[i]);
 	}
 }
@@ -117,7 +117,7 @@ static void take(struct bench *bench, size_t n)
 		size_t index = index_of(bench, out[n - 1 - i]);
 
 		at = first_free(bench, at);
-		if (bench->geometry.made)
+		if (bench->geometry.has_ctor_bits)
 			ck_assert(bench->made[index]);
 		else
 			ck_assert_uint_eq(index, at);
@@ -126,9 +126,9 @@ static void take(struct bench *bench, size_t n)
 	}
 	at = first_free(bench, 0);
 	/* Fewer than a word holds may be left, or all that there are. */
-	if (got < n && !bench->geometry.made)
+	if (got < n && !bench->geometry.has_ctor_bits)
 		ck_assert(at == bench->carved || (got > 0 && n - got < 64));
-	if (got == 0 && bench->geometry.made) /* none in the first word */
+	if (got == 0 && bench->geometry.has_ctor_bits) /* none in the first word */
 		for (size_t i = at; i < bench->carved && i / 64 == at / 64;
 		    i++)
 			ck_assert(bench->states[i] != FREE || !bench->made[i]);
@@ -147,7 +147,7 @@ static size_t best_free(const struct bench *bench)
 
 static void take_one(struct bench *bench)
 {
-	size_t at = bench->geometry.made ? best_free(bench) :
+	size_t at = bench->geometry.has_ctor_bits ? best_free(bench) :
 	    first_free(bench, 0);
 	bool raw;
 
@@ -155,7 +155,7 @@ static void take_one(struct bench *bench)
 		return;
 	ck_assert_uint_eq(index_of(bench, slabi_slab_take_one(bench->slab,
 	    &bench->geometry, &raw)), at);
-	ck_assert_int_eq(raw, bench->geometry.made && !bench->made[at]);
+	ck_assert_int_eq(raw, bench->geometry.has_ctor_bits && !bench->made[at]);
 	came_out(bench, at, FREE);
 }
 
@@ -163,15 +163,15 @@ static void give(struct bench *bench, size_t index)
 {
 	if (bench->states[index] != OUT)
 		return;
-	ck_assert(slabi_slab_track(bench->slab, &bench->geometry, index));
-	ck_assert(slabi_slab_give(bench->slab, &bench->geometry, index));
+	ck_assert(slabi_slab_prepare_bits(bench->slab, &bench->geometry, index));
+	ck_assert(slabi_slab_put(bench->slab, &bench->geometry, index));
 	bench->states[index] = FREE;
 	bench->out--;
 }
 
 static void give_all(struct bench *bench)
 {
-	slabi_slab_give_all(bench->slab, &bench->geometry);
+	slabi_slab_put_all(bench->slab, &bench->geometry);
 	for (size_t i = 0; i < bench->carved; i++)
 		bench->states[i] = FREE;
 	bench->out = 0;
@@ -179,9 +179,9 @@ static void give_all(struct bench *bench)
 
 static void set_made(struct bench *bench, size_t index, bool made)
 {
-	if (!bench->geometry.made || index >= bench->carved)
+	if (!bench->geometry.has_ctor_bits || index >= bench->carved)
 		return;
-	slabi_slab_set_made(bench->slab, &bench->geometry, index, made);
+	slabi_slab_set_constructed(bench->slab, &bench->geometry, index, made);
 	bench->made[index] = made;
 }
 
@@ -234,10 +234,10 @@ START_TEST(test_slab_of_most_objects_agrees_with_the_model)
 
 	churn(1, 1 << 20, true, 2000);
 	set_up(&bench, 1, 1 << 20, false);
-	ck_assert_uint_eq(bench.geometry.objects, SLABI_MOST_OBJECTS);
-	while (bench.carved < SLABI_MOST_OBJECTS)
+	ck_assert_uint_eq(bench.geometry.objects, SLABI_MAX_OBJECTS);
+	while (bench.carved < SLABI_MAX_OBJECTS)
 		carve(&bench, 300);
-	give(&bench, SLABI_MOST_OBJECTS - 1);
+	give(&bench, SLABI_MAX_OBJECTS - 1);
 	take_one(&bench);
 	give(&bench, 64 * 64);
 	give(&bench, 0);
@@ -273,9 +273,9 @@ START_TEST(test_slab_index_behind_the_objects_is_inside)
 
 	set_up(&bench, 48, 65536, false);
 	carve(&bench, 10);
-	ck_assert_int_eq(slabi_slab_place(bench.slab, &bench.geometry,
+	ck_assert_int_eq(slabi_slab_state(bench.slab, &bench.geometry,
 	    bench.geometry.objects), SLABI_INSIDE);
-	ck_assert_int_eq(slabi_slab_place(bench.slab, &bench.geometry,
+	ck_assert_int_eq(slabi_slab_state(bench.slab, &bench.geometry,
 	    SIZE_MAX), SLABI_INSIDE);
 	tear_down(&bench);
 }
@@ -300,7 +300,7 @@ static void damage_lower_watermark(struct bench *bench)
 
 static void damage_out(struct bench *bench)
 {
-	bench->slab->out++;
+	bench->slab->in_use++;
 }
 
 static void damage_bit(struct bench *bench)
@@ -325,7 +325,7 @@ static void damage_top(struct bench *bench)
 
 static void damage_tracked(struct bench *bench)
 {
-	bench->slab->tracked = 0;
+	bench->slab->bits_ready = 0;
 }
 
 START_TEST(test_slab_check_notices_damage)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* lib/slab_map.c against a plain list; slabs are addresses only. */
+/* lib/slab/slab_map.c against a plain list; slabs are addresses only. */
 #include "check_support.h"
 
-#include "slab_map.h"
+#include "slab/slab_map.h"
 
 #define MANY 3000
 #define APART ((uintptr_t)1 << 24) /* slabs lie at multiples of this, or so */
@@ -66,10 +66,10 @@ static void finds(const struct bench *bench, uintptr_t address,
     uintptr_t wanted)
 {
 	const struct slabi_map *map = &bench->map;
-	uintptr_t guess = slabi_map_guess(&map->shape, &map->now, address);
+	uintptr_t guess = slabi_map_guess(&map->keys, &map->now, address);
 
 	ck_assert_uint_eq(slabi_map_search(map, address), wanted);
-	if (slabi_map_holds(&map->shape, guess, address))
+	if (slabi_map_holds(&map->keys, guess, address))
 		ck_assert_uint_eq(guess, wanted);
 }
 

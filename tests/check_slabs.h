@@ -54,7 +54,7 @@ static inline void go_idle(slab_cache *cache, unsigned period)
 
 static inline void end(slab_cache *cache, struct memory *memory)
 {
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	ck_assert_int_eq(slab_destroy(cache), 0);
 	ck_assert(memory_end(memory));
 }

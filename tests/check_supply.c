@@ -30,7 +30,7 @@ START_TEST(test_bulk_of_any_number_is_filled)
 				    (int)(k % 251), 24));
 			slab_free_bulk(cache, n, objects);
 			ck_assert_uint_eq(stats_of(cache).live, 0);
-			ck_assert_whole(cache);
+			ck_assert_intact(cache);
 		}
 		slab_destroy(cache);
 	}
@@ -63,7 +63,7 @@ START_TEST(test_bulk_returns_fewer_when_memory_ends)
 	ck_assert_uint_lt(got, 1000);
 	ck_assert_uint_eq(stats_of(cache).live, got);
 	ck_assert_fails(slab_alloc(cache), ENOMEM);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	slab_free_bulk(cache, got, objects);
 	ck_assert_uint_eq(slab_alloc_bulk(cache, got, objects), got);
 	slab_reset(cache);
@@ -85,7 +85,7 @@ static void reach_limit_and_leave(slab_cache *cache, size_t limit)
 		}
 		ck_assert_fails(slab_alloc(cache), ENOMEM);
 		ck_assert(strlen(slab_error()) > 0);
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		slab_free(cache, objects[limit / 2]);
 		objects[limit / 2] = slab_alloc(cache);
 		ck_assert_ptr_nonnull(objects[limit / 2]);
@@ -154,7 +154,7 @@ START_TEST(test_reserve_makes_allocations_unable_to_fail)
 		memory.counting.refuse_from = memory.counting.allocs + 1;
 		ck_assert_uint_eq(slab_alloc_bulk(cache, n, objects), n);
 		ck_assert_uint_eq(memory.counting.refused, 0);
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		slab_free_bulk(cache, n, objects);
 		slab_free(cache, before);
 		ck_assert_int_eq(slab_destroy(cache), 0);
@@ -268,7 +268,7 @@ START_TEST(test_reserved_slabs_go_back_one_by_one)
 	ck_assert_ptr_nonnull(slab_alloc(cache));
 	slab_reap(cache);
 	ck_assert_uint_eq(stats_of(cache).slabs, 1);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	while (--n > 0)
 		ck_assert_ptr_nonnull(slab_alloc(cache));
 	ck_assert_uint_eq(stats_of(cache).slabs, 1);
@@ -287,7 +287,7 @@ START_TEST(test_reserve_without_memory_fails)
 	memory.counting.refuse_from = memory.counting.allocs + 3;
 	bytes = memory.counting.bytes;
 	ck_assert_fails(slab_reserve(cache, 1000000) == 0, ENOMEM);
-	ck_assert_whole(cache);
+	ck_assert_intact(cache);
 	ck_assert_uint_eq(memory.counting.bytes, bytes);
 	ck_assert_fails(slab_reserve(cache, SIZE_MAX) == 0, ENOMEM);
 	ck_assert_fails(slab_reserve(cache, SIZE_MAX / 2) == 0, ENOMEM);

@@ -34,7 +34,7 @@ static inline slab_statistics stats_of(const slab_cache *cache)
 }
 
 /* A whole cache, or the test ends. */
-#define ck_assert_whole(cache) \
+#define ck_assert_intact(cache) \
 	ck_assert_msg(slab_check(cache) == 0, "%s", slab_error())
 
 /* The suite of one program, with one test case. */

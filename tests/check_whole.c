@@ -54,7 +54,7 @@ START_TEST(test_reap_of_everything_leaves_a_usable_cache)
 			slab_reap(cache);
 			ck_assert_uint_eq(stats_of(cache).slabs, 0);
 			ck_assert_uint_eq(stats_of(cache).cached, 0);
-			ck_assert_whole(cache);
+			ck_assert_intact(cache);
 			ck_assert_uint_eq(slab_alloc_bulk(cache, MANY,
 			    objects), MANY);
 		}
@@ -74,7 +74,7 @@ START_TEST(test_reset_takes_every_object_back)
 		slab_reset(cache);
 		ck_assert_uint_eq(stats_of(cache).live, 0);
 		ck_assert(!slab_owns(cache, objects[0]));
-		ck_assert_whole(cache);
+		ck_assert_intact(cache);
 		ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
 		slab_free_bulk(cache, MANY / 2, objects);
 		slab_reset(cache);

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "os.h"
+#include "base/os.h"
 
 #define MANY 1000
 

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "os.h"
+#include "base/os.h"
 
 #define CACHES 3000
 #define MAPPINGS (4 * CACHES + 64)

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "os.h"
+#include "base/os.h"
 
 /* Pages and the clock ---------------------------------------------------- */
 

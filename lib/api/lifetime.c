@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the calls on a cache as a whole: reserve, reap, reset, destroy. */
+#include <errno.h>
+
+#include "cache/cache.h"
+#include "base/error.h"
+
+int
+slab_reserve(slab_cache *cache, size_t n)
+{
+	size_t live = slabi_cache_live(cache);
+
+	if (n > cache->layer.limit - live || n > SIZE_MAX / 2) {
+		slabi_fail(ENOMEM, "%zu objects more than the %zu in use are "
+		    "above the limit", n, live);
+		return -1;
+	}
+	while (!slabi_layer_reserve(&cache->layer, live + n))
+		if (!slabi_cache_handler_helps(cache))
+			return -1;
+	return 0;
+}
+
+size_t
+slab_reap(slab_cache *cache)
+{
+	int error = errno;
+	size_t bytes;
+
+	slabi_cache_flush(cache);
+	bytes = slabi_working_set_reap(&cache->layer);
+	errno = error;
+	return bytes;
+}
+
+void
+slab_reset(slab_cache *cache)
+{
+	slabi_cache_forget_rounds(cache);
+	slabi_layer_reset(&cache->layer);
+}
+
+int
+slab_destroy(slab_cache *cache)
+{
+	struct slabi_backing backing;
+	size_t live;
+
+	if (!cache)
+		return 0;
+	live = slabi_cache_live(cache);
+	if (live > 0) {
+		slabi_fail(EBUSY, "cache \"%.64s\" has %zu objects handed out",
+		    cache->name, live);
+		return -1;
+	}
+	slabi_cache_flush(cache);
+	slabi_registry_remove(cache);
+	slabi_layer_end(&cache->layer);
+	backing = cache->layer.system.backing;
+	if (cache->large)
+		slabi_backing_meta_free(&backing, cache->large,
+		    cache->large_size);
+	slabi_backing_meta_free(&backing, cache, cache->block_size);
+	if (backing.calls.release)
+		backing.calls.release(backing.calls.arg);
+	return 0;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns how the library calls a backing, and the user's own ones. */
+#include "backing/backing.h"
+
+#include <errno.h>
+
+#include "base/error.h"
+#include "slab/geometry.h"
+#include "base/os.h"
+
+void *
+slabi_backing_alloc(const struct slabi_backing *backing, size_t size,
+    size_t align)
+{
+	void *block = backing->calls.alloc(backing->calls.arg, size, align);
+
+	if (!block) {
+		slabi_fail(ENOMEM, "the backing has no %zu bytes", size);
+		return NULL;
+	}
+	if ((uintptr_t)block & (align - 1)) {
+		backing->calls.free(backing->calls.arg, block, size);
+		slabi_fail(EINVAL, "the backing gave a block that is not "
+		    "aligned to %zu", align);
+		return NULL;
+	}
+	return block;
+}
+
+void *
+slabi_backing_meta_alloc(const struct slabi_backing *backing, size_t *size)
+{
+	if (*size > SIZE_MAX / 2) {
+		slabi_fail(ENOMEM, "%zu bytes are more than there are", *size);
+		return NULL;
+	}
+	*size = slabi_round_up(*size, backing->meta_unit);
+	return slabi_backing_alloc(backing, *size, backing->meta_unit);
+}
+
+void
+slabi_backing_meta_free(const struct slabi_backing *backing, void *block,
+    size_t size)
+{
+	backing->calls.free(backing->calls.arg, block, size);
+}
+
+static bool
+always(void *arg, size_t size)
+{
+	(void)arg;
+	(void)size;
+	return true;
+}
+
+static void
+purge(void *arg, void *pages, size_t size)
+{
+	(void)arg;
+	slabi_os.purge(pages, size);
+}
+
+static void
+populate(void *pages, size_t size)
+{
+	slabi_os.populate(pages, size);
+}
+
+/* Blocks of the heap begin and end within a page. */
+static void
+huge(void *block, size_t size)
+{
+	uintptr_t page = slabi_os.page_size;
+	uintptr_t start = slabi_round_up((uintptr_t)block, page);
+	uintptr_t stop = ((uintptr_t)block + size) & ~(page - 1);
+
+	slabi_os.huge((void *)start, stop - start);
+}
+
+void
+slabi_backing_set_paged(struct slabi_backing *backing)
+{
+	backing->calls.can_align = always;
+	backing->calls.purge = purge;
+	backing->populate = populate;
+	backing->huge = huge;
+}
+
+bool
+slabi_backing_user(struct slabi_backing *backing, const slab_backing *calls)
+{
+	size_t known = sizeof(*calls);
+
+	*backing = (struct slabi_backing){ 0 };
+	if (!calls || calls->struct_size <
+	    offsetof(slab_backing, free) + sizeof(calls->free)) {
+		slabi_fail(EINVAL, "the backing's struct_size is not set");
+		return false;
+	}
+	if (calls->struct_size < known)
+		known = calls->struct_size;
+	memcpy(&backing->calls, calls, known);
+	if (!calls->alloc || !calls->free) {
+		slabi_fail(EINVAL, "the backing needs alloc and free");
+		return false;
+	}
+	backing->unit = backing->meta_unit = slabi_os.page_size;
+	return true;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns memory from one region of the caller's.  Blocks are cut off its front
+ * in order; those that come back are kept for the next of their size.  All
+ * slabs of a cache have one size, and its tables are made once, so nothing
+ * else is needed.  No system calls.
+ */
+#include <errno.h>
+
+#include "backing/backing.h"
+#include "base/error.h"
+#include "slab/geometry.h"
+
+struct returned {
+	struct returned *next;
+	size_t size;
+};
+
+struct slabi_buffer {
+	char *next;
+	char *end;
+	struct returned *returned;
+};
+
+static void *
+buffer_alloc(void *arg, size_t size, size_t align)
+{
+	struct slabi_buffer *buffer = arg;
+	struct returned *block = buffer->returned;
+	char *start;
+
+	if (block && block->size == size) {
+		buffer->returned = block->next;
+		return block;
+	}
+	start = (char *)slabi_round_up((uintptr_t)buffer->next, align);
+	if (start < buffer->next || start > buffer->end ||
+	    size > (size_t)(buffer->end - start))
+		return NULL;
+	buffer->next = start + size;
+	return start;
+}
+
+static void
+buffer_free(void *arg, void *block, size_t size)
+{
+	struct slabi_buffer *buffer = arg;
+	struct returned *returned = block;
+
+	returned->next = buffer->returned;
+	returned->size = size;
+	buffer->returned = returned;
+}
+
+size_t
+slabi_buffer_left(const struct slabi_backing *backing)
+{
+	const struct slabi_buffer *buffer = backing->calls.arg;
+
+	return (size_t)(buffer->end - buffer->next);
+}
+
+size_t
+slabi_buffer_blocks(const struct slabi_backing *backing, size_t size,
+    size_t align)
+{
+	const struct slabi_buffer *buffer = backing->calls.arg;
+	size_t skip = -(size_t)(uintptr_t)buffer->next & (align - 1);
+	size_t left = slabi_buffer_left(backing);
+
+	return skip <= left ? (left - skip) / size : 0;
+}
+
+bool
+slabi_backing_buffer(struct slabi_backing *backing, void *mem, size_t bytes)
+{
+	size_t skip = -(size_t)(uintptr_t)mem & (SLABI_LINE - 1);
+	struct slabi_buffer *buffer;
+
+	if (!mem) {
+		slabi_fail(EINVAL, "the buffer is NULL");
+		return false;
+	}
+	if (bytes < skip + SLABI_LINE ||
+	    (uintptr_t)mem > UINTPTR_MAX - bytes) {
+		slabi_fail(ENOMEM, "a buffer of %zu bytes is too small", bytes);
+		return false;
+	}
+	buffer = (struct slabi_buffer *)(void *)((char *)mem + skip);
+	buffer->next = (char *)buffer + SLABI_LINE;
+	buffer->end = (char *)mem + bytes;
+	buffer->returned = NULL;
+	*backing = (struct slabi_backing){
+		.calls = {
+			.arg = buffer,
+			.alloc = buffer_alloc,
+			.free = buffer_free,
+		},
+		.unit = SLABI_LINE,
+		.meta_unit = SLABI_LINE,
+		.fixed = true,
+	};
+	return true;
+}

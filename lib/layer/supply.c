@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns where objects come from that were never used: new slabs, the memory
+ * that is faulted in ahead of them, and reservations of both.
+ */
+#include "layer/layer.h"
+
+#include <errno.h>
+
+#include "base/error.h"
+#include "base/os.h"
+
+/*
+ * Huge pages of AUTO: for a cache of so many bytes.  One is faulted in at
+ * once, which takes long, and may stay unused.
+ */
+#define HUGE_FROM ((size_t)256 << 20)
+#define HUGE_SIZE ((size_t)2 << 20)
+
+#define TRIAL_FROM 64 /* slabs */
+
+/*
+ * Pages are faulted in before they are touched, in blocks that grow with what
+ * is in use: 8 KiB at the least, 32 KiB at the most, between them half of it
+ * up to 16 KiB, then an eighth, and from 1 MiB on 1/64.
+ */
+#define POPULATE_MIN ((size_t)8 << 10)
+#define POPULATE_SOON ((size_t)16 << 10)
+#define POPULATE_MAX ((size_t)32 << 10)
+
+static bool
+wants_huge_pages(const struct slabi_layer *layer)
+{
+	size_t size;
+
+	if (!layer->system.backing.huge ||
+	    layer->huge_pages == SLAB_HUGE_PAGES_NEVER)
+		return false;
+	if (layer->huge_pages == SLAB_HUGE_PAGES_ALWAYS)
+		return true;
+	size = layer->system.geometry.slab_size;
+	return size >= HUGE_SIZE && layer->slabs >= HUGE_FROM / size;
+}
+
+static struct slab *
+make_slab(struct slabi_layer *layer)
+{
+	struct slab *slab = layer->system.calls->make(&layer->system,
+	    wants_huge_pages(layer));
+
+	if (!slab)
+		return NULL;
+	slabi_lists_add(layer, slab);
+	layer->created++;
+	return slab;
+}
+
+/* How much to fault in at once, at least. */
+static size_t
+populate_block(const struct slabi_layer *layer)
+{
+	size_t used = layer->carved * layer->system.geometry.stride;
+	size_t block;
+
+	if (used < POPULATE_SOON * 64)
+		block = slabi_max(slabi_min(used / 2, POPULATE_SOON),
+		    used / 8);
+	else
+		block = used / 64;
+	return slabi_max(POPULATE_MIN, slabi_min(block,
+	    POPULATE_MAX));
+}
+
+/*
+ * Objects from `begin` on whose memory has been faulted in, the next block of
+ * it now if there are none.  So nothing is touched that has not been, and not
+ * more is faulted in than a block.
+ */
+static size_t
+populate(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t page = slabi_os.page_size;
+	uintptr_t pages = (uintptr_t)slabi_slab_pages(slab, page);
+	size_t next = (size_t)((uintptr_t)slabi_slab_object(slab, geometry,
+	    begin) - pages);
+	size_t most = ((uintptr_t)slab->block + geometry->slab_size - pages) &
+	    ~(page - 1);
+
+	if (next + geometry->stride > slab->populated &&
+	    slab->populated < most) {
+		size_t start = slabi_max(slab->populated,
+		    next & ~(page - 1));
+		size_t stop = slabi_min(most, slabi_max(
+		    slabi_round_up(next + geometry->stride, page),
+		    (start + populate_block(layer)) & ~(page - 1)));
+
+		layer->system.backing.populate((char *)pages + start,
+		    stop - start);
+		slab->populated = stop;
+	}
+	if (slab->populated >= most)
+		return geometry->objects - begin;
+	return (slab->populated - next) / geometry->stride;
+}
+
+/* The same for objects of which not all pages may ever be touched. */
+static size_t
+populate_start(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
+{
+	size_t page = slabi_os.page_size;
+	uintptr_t object = (uintptr_t)slabi_slab_object(slab,
+	    &layer->system.geometry, begin);
+
+	layer->system.backing.populate((char *)(object & ~(page - 1)), page);
+	return 1;
+}
+
+/* How many objects may be carved at once. */
+static size_t
+carvable(struct slabi_layer *layer, struct slab *slab)
+{
+	size_t stride = layer->system.geometry.stride;
+
+	if (slab->huge || !layer->system.backing.populate)
+		return slabi_max(POPULATE_MAX / stride, 1);
+	if (stride < 2 * slabi_os.page_size)
+		return populate(layer, slab, slab->carved);
+	return populate_start(layer, slab, slab->carved);
+}
+
+size_t
+slabi_layer_carve(struct slabi_layer *layer, size_t n, void **out,
+    ptrdiff_t step)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	struct slab *slab = layer->fresh;
+
+	if (layer->in_use >= layer->limit) {
+		slabi_fail(ENOMEM, "the limit of %zu objects is reached",
+		    layer->limit);
+		return 0;
+	}
+	if (!slab && !(slab = make_slab(layer)))
+		return 0;
+	n = slabi_min(n, layer->limit - layer->in_use);
+	n = slabi_min(n, carvable(layer, slab));
+	n = slabi_slab_carve(slab, geometry, n, out, step);
+	layer->carved += n;
+	if (slab->carved == geometry->objects)
+		slabi_lists_unlink_fresh(layer, slab);
+	slabi_layer_account_taken(layer, slab, n, out, step);
+	return n;
+}
+
+/*
+ * Would the system give so many more slabs at all?  One by one it hands out
+ * more than there is, and kills when they are touched.
+ */
+static bool
+probe_memory(const struct slabi_layer *layer, size_t slabs)
+{
+	size_t size = layer->system.geometry.slab_size;
+	struct slabi_backing trial;
+	void *block;
+
+	if (slabs > SIZE_MAX / 2 / size)
+		return false;
+	if (slabs < TRIAL_FROM || !layer->system.backing.populate)
+		return true;
+	slabi_backing_mmap(&trial);
+	block = trial.calls.alloc(trial.calls.arg, slabs * size, 1);
+	if (block)
+		trial.calls.free(trial.calls.arg, block, slabs * size);
+	return block != NULL;
+}
+
+bool
+slabi_layer_reserve(struct slabi_layer *layer, size_t objects)
+{
+	size_t wanted = objects / layer->system.geometry.objects + 1;
+	size_t made = 0;
+
+	if (wanted > layer->slabs &&
+	    !probe_memory(layer, wanted - layer->slabs)) {
+		slabi_fail(ENOMEM, "no memory for %zu objects", objects);
+		return false;
+	}
+	while (layer->slabs * layer->system.geometry.objects < objects) {
+		if (make_slab(layer)) {
+			made++;
+			continue;
+		}
+		for (; made > 0; made--)
+			slabi_layer_release(layer, layer->newest);
+		return false;
+	}
+	layer->reserved = slabi_max(layer->reserved, objects);
+	return true;
+}

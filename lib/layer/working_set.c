@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns what goes back to the backing, and when (the working set of Bonwick,
+ * "The Slab Allocator", USENIX Summer 1994, section 3.4).
+ *
+ * Time is cut into periods.  At the end of each, slabs that were empty all
+ * through it are in excess, and partial slabs are searched for idle pages (see
+ * idle_pages.c).  Neither is done at once: every visit of a slow path does a
+ * step of bounded size.
+ */
+#include "base/os.h"
+#include "layer/layer.h"
+
+#define CLOCK_EVERY 16 /* visits per look at the clock */
+#define PURGE_STEP ((size_t)128 << 10) /* bytes that one step purges */
+
+static void
+start_period(struct slabi_layer *layer, uint64_t now)
+{
+	struct slabi_period *period = &layer->period;
+
+	period->ends = now + period->length;
+	period->number++;
+	period->empty_low = layer->empty;
+}
+
+void
+slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds)
+{
+	struct slabi_period *period = &layer->period;
+
+	*period = (struct slabi_period){ .length = (uint64_t)seconds * 1000 };
+	if (seconds == SLAB_PERIOD_NEVER ||
+	    (layer->system.backing.fixed && seconds > 0))
+		period->length = SLABI_NEVER;
+	else if (seconds > 0)
+		start_period(layer, slabi_os.now());
+}
+
+static void
+end_period(struct slabi_layer *layer, uint64_t now)
+{
+	layer->period.surplus = slabi_min(layer->period.empty_low,
+	    layer->empty);
+	layer->period.sweeping = layer->newest;
+	start_period(layer, now);
+}
+
+void
+slabi_working_set_forget(struct slabi_layer *layer, struct slab *slab)
+{
+	layer->purged -= (size_t)slab->purged_chunks <<
+	    layer->system.geometry.purge_shift;
+	if (layer->period.sweeping == slab) {
+		layer->period.sweeping = slab->older;
+		layer->period.swept_chunks = 0;
+	}
+}
+
+/* Search a part of the next slab. */
+static void
+sweep_step(struct slabi_layer *layer)
+{
+	struct slabi_period *period = &layer->period;
+	struct slab *slab = period->sweeping;
+
+	if (!slabi_idle_sweep_some(layer, slab, &period->swept_chunks))
+		return;
+	period->sweeping = slab->older;
+	period->swept_chunks = 0;
+}
+
+/* May a slab go, or does a reservation need it? */
+static bool
+may_release(const struct slabi_layer *layer)
+{
+	size_t objects = layer->system.geometry.objects;
+
+	return layer->empty > 0 &&
+	    (layer->slabs - 1) * objects >= layer->reserved;
+}
+
+/* Up to here the memory of a slab that goes back is in use to the end. */
+static size_t
+header_end(const struct slabi_layer *layer, const struct slab *slab)
+{
+	return (size_t)((char *)slabi_slab_object(slab,
+	    &layer->system.geometry, 0) -
+	    slabi_slab_pages(slab, slabi_os.page_size));
+}
+
+/* How far into the block of a slab that goes back memory is to be purged. */
+static size_t
+touched(const struct slabi_layer *layer, const struct slab *slab)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t end = (size_t)((char *)slabi_slab_object(slab, geometry,
+	    slab->carved) - slabi_slab_pages(slab, slabi_os.page_size));
+
+	if (!layer->system.backing.calls.purge || slab->huge)
+		return 0;
+	return slabi_max(slab->populated, end) &
+	    ~(slabi_os.page_size - 1);
+}
+
+static void
+start_draining(struct slabi_layer *layer)
+{
+	struct slab *slab = layer->empty_last;
+
+	layer->period.surplus--;
+	if (!may_release(layer)) {
+		layer->period.surplus = 0;
+		return;
+	}
+	slabi_layer_unlink(layer, slab);
+	layer->period.draining = slab;
+	layer->period.destructed = 0;
+	layer->period.undrained = touched(layer, slab);
+}
+
+/* Do a part of giving a slab back; when all parts are done, drop it. */
+static void
+drain_step(struct slabi_layer *layer)
+{
+	const struct slabi_backing *backing = &layer->system.backing;
+	struct slabi_period *period = &layer->period;
+	struct slab *slab = period->draining;
+
+	if (layer->system.geometry.has_ctor_bits &&
+	    period->destructed < slabi_slab_ready_words(slab)) {
+		slabi_idle_destruct_word(layer, slab, period->destructed++,
+		    ~UINT64_C(0));
+		return;
+	}
+	if (period->undrained >= header_end(layer, slab) + PURGE_STEP) {
+		period->undrained -= PURGE_STEP;
+		backing->calls.purge(backing->calls.arg,
+		    slabi_slab_pages(slab, slabi_os.page_size) +
+		    period->undrained, PURGE_STEP);
+		return;
+	}
+	period->draining = NULL;
+	slabi_system_drop(&layer->system, slab);
+}
+
+void
+slabi_working_set_step(struct slabi_layer *layer)
+{
+	struct slabi_period *period = &layer->period;
+	uint64_t now;
+
+	if (period->length == 0 || period->length == SLABI_NEVER ||
+	    layer->pinned > 0)
+		return;
+	if (period->draining) {
+		drain_step(layer);
+	} else if (period->surplus > 0) {
+		start_draining(layer);
+	} else if (period->sweeping) {
+		sweep_step(layer);
+	} else if (++period->visits % CLOCK_EVERY == 0) {
+		now = slabi_os.now();
+		if (now >= period->ends)
+			end_period(layer, now);
+	}
+}
+
+void
+slabi_working_set_finish(struct slabi_layer *layer)
+{
+	while (layer->period.draining)
+		drain_step(layer);
+}
+
+void
+slabi_working_set_trim(struct slabi_layer *layer)
+{
+	if (layer->period.length > 0)
+		return;
+	while (layer->pinned == 0 && may_release(layer))
+		slabi_layer_release(layer, layer->empty_last);
+}
+
+size_t
+slabi_working_set_reap(struct slabi_layer *layer)
+{
+	size_t size = layer->system.geometry.slab_size;
+	size_t bytes = layer->period.draining ? size : 0;
+	struct slab *slab;
+
+	if (layer->pinned > 0)
+		return 0;
+	layer->reserved = 0;
+	slabi_working_set_finish(layer);
+	for (; layer->empty > 0; bytes += size)
+		slabi_layer_release(layer, layer->empty_last);
+	for (slab = layer->newest; slab; slab = slab->older)
+		bytes += slabi_idle_sweep(layer, slab);
+	return bytes + slabi_map_shrink(&layer->system.map,
+	    &layer->system.backing);
+}

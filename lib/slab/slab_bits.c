@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the bits of one slab: which objects are free, which are constructed. */
+#include "slab/slab_bits.h"
+
+static uint64_t *
+constructed_bits(const struct slab *slab, const struct slabi_geometry *geometry,
+    size_t word)
+{
+	return slabi_slab_bits(slab, geometry, word) + 1;
+}
+
+static uint32_t
+lowest(uint64_t bits)
+{
+	return (uint32_t)__builtin_ctzll(bits);
+}
+
+/* Objects [first, end) are touched. */
+static void
+set_used(struct slab *slab, size_t first, size_t end)
+{
+	size_t region;
+
+	for (region = first >> SLABI_REGION_SHIFT;
+	    region << SLABI_REGION_SHIFT < end; region++)
+		slab->used[region] = true;
+}
+
+void
+slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
+    void *block)
+{
+	uint32_t i;
+
+	*slab = (struct slab){ .block = block, .swept_in_use = SLABI_NOT_SWEPT };
+	for (i = 0; i < (geometry->words + 63) / 64 + geometry->purge_words; i++)
+		slab->summary[i] = 0;
+	set_used(slab, 0, geometry->objects);
+}
+
+uint64_t
+slabi_slab_constructed_word(const struct slab *slab,
+    const struct slabi_geometry *geometry, uint32_t word)
+{
+	return word < slabi_slab_ready_words(slab) ?
+	    *constructed_bits(slab, geometry, word) : 0;
+}
+
+bool
+slabi_slab_prepare_bits(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index)
+{
+	uint32_t word = slabi_slab_ready_words(slab);
+
+	if (index >= slab->carved)
+		return false;
+	for (; word <= index / 64; word++) {
+		*slabi_slab_bits(slab, geometry, word) = 0;
+		if (geometry->has_ctor_bits)
+			*constructed_bits(slab, geometry, word) = 0;
+	}
+	slab->bits_ready = slabi_max(slab->bits_ready,
+	    slabi_min((index / 64 + 1) * 64, slab->carved));
+	return true;
+}
+
+/* The word's last bit has been cleared: tell the levels above. */
+static void
+clear_above(struct slab *slab, uint32_t word)
+{
+	slab->summary[word / 64] &= ~(UINT64_C(1) << word % 64);
+	if (slab->summary[word / 64] == 0)
+		slab->top &= ~(UINT64_C(1) << word / 64);
+}
+
+/* Where objects go that are taken, and how many more may. */
+struct taking {
+	void **out;
+	ptrdiff_t step;
+	size_t left;
+};
+
+/* Hand out `n` objects that are next to each other: four at a time. */
+static struct taking
+hand_out(const struct slabi_geometry *geometry, char *object, size_t n,
+    struct taking to)
+{
+	size_t stride = geometry->stride;
+
+	to.left -= n;
+	for (; n >= 4; n -= 4) {
+		to.out[0] = object;
+		to.out[to.step] = object + stride;
+		to.out[2 * to.step] = object + 2 * stride;
+		to.out[3 * to.step] = object + 3 * stride;
+		to.out += 4 * to.step;
+		object += 4 * stride;
+	}
+	for (; n > 0; n--) {
+		*to.out = object;
+		to.out += to.step;
+		object += stride;
+	}
+	return to;
+}
+
+/* Take objects of one word, of which the first is `object`; bits left. */
+static inline uint64_t
+take_word(const struct slabi_geometry *geometry, char *object, uint64_t bits,
+    struct taking *to)
+{
+	if (bits == ~UINT64_C(0) && to->left >= 64) {
+		*to = hand_out(geometry, object, 64, *to);
+		return 0;
+	}
+	for (; bits != 0 && to->left > 0; to->left--) {
+		*to->out = object + lowest(bits) * geometry->stride;
+		to->out += to->step;
+		bits &= bits - 1;
+	}
+	return bits;
+}
+
+/* The same out of the words of one word of the summary, which is not 0. */
+static inline void
+take_region(struct slab *slab, const struct slabi_geometry *geometry,
+    uint32_t region, struct taking *to)
+{
+	uint64_t words = slab->summary[region];
+
+	/* The last few may wait: words are best taken whole. */
+	do {
+		uint32_t word = region * 64 + lowest(words);
+		uint64_t *place = slabi_slab_bits(slab, geometry, word);
+		uint64_t bits = geometry->has_ctor_bits ? *place & place[1] : *place;
+
+		*place ^= bits ^ take_word(geometry, slabi_slab_object(slab,
+		    geometry, (size_t)word * 64), bits, to);
+		if (*place != 0)
+			break;
+		words &= words - 1;
+	} while (words != 0 && to->left >= 64);
+	slab->summary[region] = words;
+	slab->used[region] = true;
+}
+
+size_t
+slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t n, void **out, ptrdiff_t step)
+{
+	struct taking to = { .out = out, .step = step, .left = n };
+
+	while (slab->top != 0) {
+		uint32_t region = lowest(slab->top);
+
+		take_region(slab, geometry, region, &to);
+		if (slab->summary[region] != 0)
+			break;
+		slab->top &= slab->top - 1;
+		if (to.left < 64)
+			break;
+	}
+	slab->in_use += (uint32_t)(n - to.left);
+	return n - to.left;
+}
+
+void *
+slabi_slab_take_one(struct slab *slab, const struct slabi_geometry *geometry,
+    bool *raw)
+{
+	uint32_t region = lowest(slab->top);
+	uint32_t word = region * 64 + lowest(slab->summary[region]);
+	uint64_t *place = slabi_slab_bits(slab, geometry, word);
+	uint64_t made = geometry->has_ctor_bits ? *place & place[1] : *place;
+	uint32_t bit = lowest(made != 0 ? made : *place);
+
+	*raw = made == 0;
+	*place ^= UINT64_C(1) << bit;
+	if (*place == 0)
+		clear_above(slab, word);
+	slab->used[region] = true;
+	slab->in_use++;
+	return slabi_slab_object(slab, geometry, (size_t)word * 64 + bit);
+}
+
+size_t
+slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t n, void **out, ptrdiff_t step)
+{
+	struct taking to = { .out = out, .step = step, .left = n };
+
+	n = slabi_min(n, geometry->objects - slab->carved);
+	hand_out(geometry, slabi_slab_object(slab, geometry, slab->carved), n,
+	    to);
+	set_used(slab, slab->carved, slab->carved + n);
+	slab->carved += (uint32_t)n;
+	slab->in_use += (uint32_t)n;
+	return n;
+}
+
+/* What giving one looks up is looked up once; `made` is a constant. */
+static inline __attribute__((always_inline)) size_t
+give_run(struct slab *slab, struct slabi_geometry geometry, bool made, size_t n,
+    void *const *objects)
+{
+	size_t tracked = slab->bits_ready;
+	size_t i;
+
+	geometry.bits_size = slabi_geometry_bits_size(made);
+	for (i = 0; i < n; i++) {
+		size_t index = slabi_slab_index(slab, &geometry, objects[i]);
+
+		if (index >= tracked ||
+		    !slabi_slab_set_free(slab, &geometry, index))
+			break;
+	}
+	slab->in_use -= (uint32_t)i;
+	return i;
+}
+
+size_t
+slabi_slab_put_run(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t n, void *const *objects)
+{
+	if (geometry->has_ctor_bits)
+		return give_run(slab, *geometry, true, n, objects);
+	return give_run(slab, *geometry, false, n, objects);
+}
+
+void
+slabi_slab_put_all(struct slab *slab, const struct slabi_geometry *geometry)
+{
+	uint32_t words = (slab->carved + 63) / 64;
+	uint32_t word;
+
+	if (words == 0)
+		return;
+	slabi_slab_prepare_bits(slab, geometry, slab->carved - 1);
+	for (word = 0; word < words; word++) {
+		*slabi_slab_bits(slab, geometry, word) = ~UINT64_C(0);
+		slabi_slab_set_above(slab, word);
+	}
+	if (slab->carved % 64 != 0)
+		*slabi_slab_bits(slab, geometry, words - 1) =
+		    (UINT64_C(1) << slab->carved % 64) - 1;
+	slab->in_use = 0;
+}
+
+void
+slabi_slab_set_constructed(struct slab *slab, const struct slabi_geometry *geometry,
+    size_t index, bool made)
+{
+	uint32_t word = (uint32_t)(index / 64);
+	uint64_t bit = UINT64_C(1) << index % 64;
+
+	slabi_slab_prepare_bits(slab, geometry, index);
+	if (made)
+		*constructed_bits(slab, geometry, word) |= bit;
+	else
+		*constructed_bits(slab, geometry, word) &= ~bit;
+}
+
+bool
+slabi_slab_is_constructed(const struct slab *slab,
+    const struct slabi_geometry *geometry, size_t index)
+{
+	return slabi_slab_constructed_word(slab, geometry, (uint32_t)(index / 64)) >>
+	    index % 64 & 1;
+}
+
+/* I2 for one summary word. */
+static bool
+summary_holds(const struct slab *slab, const struct slabi_geometry *geometry,
+    uint32_t word)
+{
+	bool word_set = slabi_slab_free_word(slab, geometry, word) != 0;
+	bool summary_set = slab->summary[word / 64] >> word % 64 & 1;
+	bool top_set = slab->top >> word / 64 & 1;
+
+	return word_set == summary_set &&
+	    top_set == (slab->summary[word / 64] != 0);
+}
+
+const char *
+slabi_slab_check(const struct slab *slab,
+    const struct slabi_geometry *geometry)
+{
+	size_t free_count = 0;
+	uint32_t word;
+
+	if (slab->carved > geometry->objects)
+		return "the watermark is above the last object";
+	if (slab->bits_ready > slab->carved)
+		return "bits are above the watermark";
+	for (word = 0; word < geometry->words; word++) {
+		uint64_t bits = slabi_slab_free_word(slab, geometry, word);
+		uint64_t made = geometry->has_ctor_bits ?
+		    slabi_slab_constructed_word(slab, geometry, word) : 0;
+		uint32_t start = word * 64;
+		uint64_t valid = slab->carved <= start ? 0 :
+		    slabi_low_bits(slab->carved - start);
+
+		if ((bits | made) & ~valid)
+			return "a bit above the watermark is set";
+		if (!summary_holds(slab, geometry, word))
+			return "the summary does not agree with the bitmap";
+		free_count += (size_t)__builtin_popcountll(bits);
+	}
+	if (slab->in_use + free_count != slab->carved)
+		return "objects out and free do not add up";
+	return NULL;
+}

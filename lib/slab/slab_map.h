@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The set of a cache's slabs, found by any address in them without touching
+ * memory that may not be ours.
+ *
+ * A hash table with open addressing and linear probing.  Its keys are granules
+ * of the address space; one granule is the largest power of two not above a
+ * slab's size, so that a slab lies in at most three.  A slot holds the slab's
+ * address, and in the low bits, which are 0 in every slab, which of the slab's
+ * granules the slot stands for.
+ *
+ * It grows step by step: the next table is cleared, and the old one emptied, a
+ * few slots at every insertion, so that no call has all the work.
+ */
+#ifndef SLABI_SLAB_MAP_H
+#define SLABI_SLAB_MAP_H
+
+#include "backing/backing.h"
+
+#define SLABI_MAP_FIRST 16 /* slots that need no memory of their own */
+#define SLABI_MAP_ORDINAL ((uintptr_t)3)
+
+struct slabi_table {
+	uintptr_t *slots;   /* NULL: no such table */
+	size_t mask;        /* slots - 1 */
+	unsigned shift;     /* 64 - log2(slots) */
+	size_t bytes;       /* of its block; 0: not from the backing */
+};
+
+/* What all slabs of a map have in common. */
+struct slabi_map_keys {
+	size_t first;            /* from a slab to its first object */
+	size_t extent;           /* from there on, bytes in which objects lie */
+	unsigned granule_shift;
+	uintptr_t granule_mask;  /* the bits of an address that say its granule */
+	uint64_t multiplier;     /* of the hash */
+};
+
+struct slabi_map {
+	struct slabi_map_keys keys;
+	struct slabi_table now;
+	struct slabi_table old;  /* being emptied into `now` */
+	struct slabi_table next; /* being cleared */
+	size_t used;             /* slots taken, in `now` and `old` */
+	size_t moved;            /* slots of `old` that are done with */
+	size_t cleared;          /* slots of `next` that are */
+	uintptr_t first[SLABI_MAP_FIRST];
+};
+
+/* Empty; slabi_map_set_slabs() comes before anything is entered. */
+void slabi_map_init(struct slabi_map *map);
+void slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
+    size_t first, size_t extent);
+/* Start with a table for so many entries, for maps that never grow. */
+bool slabi_map_presize(struct slabi_map *map, size_t entries,
+    const struct slabi_backing *backing);
+/* Enter a slab; false: no memory for a larger table, and no change. */
+bool slabi_map_insert(struct slabi_map *map, uintptr_t slab,
+    const struct slabi_backing *backing);
+void slabi_map_remove(struct slabi_map *map, uintptr_t slab);
+/* An empty map gives its tables back; bytes. */
+size_t slabi_map_shrink(struct slabi_map *map,
+    const struct slabi_backing *backing);
+/* Bytes that tables hold from the backing. */
+size_t slabi_map_bytes(const struct slabi_map *map);
+/* The slab with an object at this address, or around it; 0: none. */
+uintptr_t slabi_map_search(const struct slabi_map *map, uintptr_t address);
+
+/*
+ * Fibonacci hashing (Knuth, "The Art of Computer Programming", volume 3,
+ * section 6.4): the top bits keep neighbours apart, which slabs often are.
+ * The multiplier makes up for granules that are not shifted down.
+ */
+static inline size_t
+slabi_map_home(const struct slabi_map_keys *shape,
+    const struct slabi_table *table, uintptr_t address)
+{
+	return (size_t)((address & shape->granule_mask) * shape->multiplier >>
+	    table->shift);
+}
+
+/*
+ * Does this slab have an object at this address, or around it?  0 is none, even
+ * if a low address would lie in it.  Without a branch.
+ */
+static inline bool
+slabi_map_holds(const struct slabi_map_keys *shape, uintptr_t slab,
+    uintptr_t address)
+{
+	return (slab != 0) & (address - slab - shape->first < shape->extent);
+}
+
+/*
+ * What slabi_map_search() finds, where one of the first two slots of `now` has
+ * it: two slabs may share a granule.  Anything else is no slab that holds the
+ * address.  Without a branch, which could not be predicted.
+ */
+static inline uintptr_t
+slabi_map_guess(const struct slabi_map_keys *shape,
+    const struct slabi_table *table, uintptr_t address)
+{
+	size_t home = slabi_map_home(shape, table, address);
+	size_t next = (home + 1) & table->mask;
+	uintptr_t slab = table->slots[home] & ~SLABI_MAP_ORDINAL;
+	uintptr_t other = table->slots[next] & ~SLABI_MAP_ORDINAL;
+	uintptr_t wrong = -(uintptr_t)!slabi_map_holds(shape, slab, address);
+
+	return slab ^ ((slab ^ other) & wrong);
+}
+
+/* The same where every slab lies in one granule: no slot has an ordinal. */
+static inline uintptr_t
+slabi_map_guess_aligned(const struct slabi_map_keys *shape,
+    const struct slabi_table *table, uintptr_t address)
+{
+	return table->slots[slabi_map_home(shape, table, address)];
+}
+
+#endif
