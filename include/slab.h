@@ -3,19 +3,19 @@
  * @file slab.h
  * @brief libslab: an object-caching slab allocator.
  *
- * One slab_cache serves one kind of object.  It hands objects out and takes
- * them back in a few instructions, keeps freed objects in their constructed
- * state, packs them without headers of their own, gives idle memory back, and
- * reports misuse of memory instead of suffering from it.
+ * One slab_cache serves one kind of object.  It allocates and frees objects in
+ * a few instructions, can keep freed objects initialised for reuse, packs them
+ * without headers of their own, returns unused memory to the system, and
+ * reports wrong frees before they damage the cache.
  *
  * Sources: J. Bonwick, "The Slab Allocator: An Object-Caching Kernel Memory
  * Allocator", USENIX Summer 1994 (slabs, constructed objects kept, coloring,
  * reaping by working set); J. Bonwick and J. Adams, "Magazines and Vmem",
  * USENIX 2001 (magazines of rounds).
  *
- * Thread rule for every call that takes a cache or a builder: one cache, and
- * one builder, is for one thread at a time; different ones may be used by
- * different threads at once.  Where a call has another rule, it says so.  No
+ * Thread rule for every call that takes a cache or a builder: only one thread
+ * may use a given cache or builder at a time; different caches and builders may
+ * be used by different threads at once.  A call with another rule says so.  No
  * call is safe in a signal handler.
  *
  * Sizes are in bytes and counts in objects unless a comment says otherwise.
@@ -81,30 +81,30 @@ extern "C" {
 
 /**
  * @defgroup types Types
- * @brief The handles, the choices, and the two structures that users fill.
+ * @brief The handles, the enumerations, and the structures that users fill.
  * @{
  */
 
 /**
- * A cache of equal objects.  Made by one of the slab_builder_build() calls,
- * owned by the caller, ended by slab_destroy().
+ * A cache of objects of one size.  Created by one of the slab_builder_build()
+ * calls, owned by the caller, destroyed by slab_destroy().
  * @since 1.0
  */
 typedef struct slab_cache slab_cache;
 
 /**
- * The wishes from which one cache is built.  Made by slab_builder_new(), used
- * up by the build call, whether that succeeds or not.
+ * The options of a cache that is going to be built.  Created by
+ * slab_builder_new(), consumed by the build call, whether that succeeds or not.
  * @since 1.0
  */
 typedef struct slab_builder slab_builder;
 
 /**
- * How an object's address leads to its slab.
+ * How the library finds the slab of an object from the object's address.
  * @since 1.0
  */
 typedef enum slab_system {
-	SLAB_SYSTEM_AUTO,    /**< what suits size and backing; the default */
+	SLAB_SYSTEM_AUTO,    /**< chosen by size and backing; the default */
 	SLAB_SYSTEM_ALIGNED, /**< slabs aligned to their size */
 	SLAB_SYSTEM_LARGE    /**< slabs at any address */
 } slab_system;
@@ -120,7 +120,7 @@ typedef enum slab_huge_pages {
 } slab_huge_pages;
 
 /**
- * Working period that never ends: idle memory goes back on slab_reap() only.
+ * Working period that never ends: only slab_reap() returns idle memory.
  * @since 1.0
  */
 #define SLAB_PERIOD_NEVER UINT_MAX
@@ -140,35 +140,35 @@ typedef enum slab_huge_pages {
 /** @} */
 
 /**
- * Makes an object.
+ * Constructs an object.
  * @param object  memory of the size and alignment of the cache's objects, with
  *                the template's bytes in it if there is a template, else of
  *                unknown contents
  * @param arg     what slab_builder_ctor() was given
- * @returns 0; or a positive errno, with which slab_alloc() then fails
+ * @returns 0; or a positive error number, with which slab_alloc() then fails
  *
- * May use other caches, not the one that it is called for.
+ * It may use other caches, but not the one that it is called for.
  * @since 1.0
  */
 typedef int slab_ctor(void *object, void *arg);
 /**
- * Unmakes an object that a constructor has made.
+ * Destructs an object that a constructor has made.
  * @param object  a free object in its constructed state
  * @param arg     what slab_builder_ctor() was given
  *
- * Runs in any call on the cache, slab_alloc() and slab_free() too, in which
- * memory goes back: it must not need a lock that the caller may hold.  May use
- * other caches, not the one that it is called for.
+ * It runs in whichever call on the cache returns memory, slab_alloc() and
+ * slab_free() included, so it must not need a lock that the caller may hold.
+ * It may use other caches, but not the one that it is called for.
  * @since 1.0
  */
 typedef void slab_dtor(void *object, void *arg);
 /**
- * Called when memory cannot be had from the backing.
- * @param cache  the cache that asked
+ * Called when the backing has no memory.
+ * @param cache  the cache that needs memory
  * @param arg    what slab_builder_oom() was given
  * @returns true: try again; false: let the call fail with ENOMEM
  *
- * May use other caches (to slab_reap() them, say), not @p cache.
+ * It may use other caches (to slab_reap() them, for example), not @p cache.
  * @since 1.0
  */
 typedef bool slab_oom_handler(slab_cache *cache, void *arg);
@@ -176,32 +176,36 @@ typedef bool slab_oom_handler(slab_cache *cache, void *arg);
 /**
  * Where a cache's memory comes from, for slab_builder_build_backing().
  *
- * alloc and free must be there, the rest may be NULL.  Every block that the
- * cache asks for is whole pages, and the cache's own structure and tables come
- * from here too.  The functions are called by the thread that uses the cache,
- * and must not use that cache.
+ * alloc and free are required, the rest may be NULL.  Every block that the
+ * cache asks for consists of whole pages; the cache's own structure and tables
+ * come from here too.  The functions are called by the thread that uses the
+ * cache, and must not use that cache themselves.
  * @since 1.0
  */
 typedef struct slab_backing {
-	/** sizeof(slab_backing): room to grow. */
+	/** Set by the caller to sizeof(slab_backing). */
 	size_t struct_size;
 	/** Passed to every function. */
 	void *arg;
-	/** Could alloc() give @p size bytes aligned to @p size?  NULL: never. */
+	/**
+	 * Optional: can alloc() return @p size bytes aligned to @p size?
+	 * NULL: never.
+	 */
 	bool (*can_align)(void *arg, size_t size);
 	/**
-	 * Uninitialised memory of @p size bytes, aligned to @p align, a power
-	 * of two; or NULL.
+	 * Returns @p size bytes of uninitialised memory, aligned to @p align,
+	 * a power of two; or NULL.
 	 */
 	void *(*alloc)(void *arg, size_t size, size_t align);
-	/** A whole block, exactly as allocated. */
+	/** Takes back a whole block, exactly as it was allocated. */
 	void (*free)(void *arg, void *block, size_t size);
 	/**
-	 * Optional: the contents of these whole pages are no longer needed.
-	 * They stay part of their block, and are used again without notice.
+	 * Optional: called when the contents of these whole pages are no
+	 * longer needed.  The pages stay part of their block, and the cache
+	 * may use them again at any time.
 	 */
 	void (*purge)(void *arg, void *pages, size_t size);
-	/** Optional: the cache is gone; called once, after the last free(). */
+	/** Optional: called once, after the last free() of all. */
 	void (*release)(void *arg);
 } slab_backing;
 
@@ -211,26 +215,26 @@ typedef struct slab_backing {
  */
 typedef struct slab_statistics {
 	size_t struct_size;      /**< set by the caller before the call */
-	size_t object_size;      /**< bytes an object was asked to have */
+	size_t object_size;      /**< requested object size, bytes */
 	size_t align;            /**< alignment of every object, bytes */
 	size_t stride;           /**< bytes from one object to the next */
 	size_t slab_size;        /**< bytes of one slab */
 	size_t objects_per_slab; /**< objects that one slab can hold */
-	size_t live;             /**< objects handed out */
+	size_t live;             /**< objects allocated and not yet freed */
 	size_t cached;           /**< free objects that are ready for use */
 	size_t capacity;         /**< objects that the present slabs can hold */
 	size_t slabs;            /**< slabs at present */
-	size_t slabs_full;       /**< with all objects handed out */
+	size_t slabs_full;       /**< with all objects in use */
 	size_t slabs_partial;    /**< with some */
 	size_t slabs_empty;      /**< with none */
-	size_t bytes_reserved;   /**< held from the backing, all purposes */
-	size_t bytes_purged;     /**< of these, given back page by page */
+	size_t bytes_reserved;   /**< taken from the backing, in all */
+	size_t bytes_purged;     /**< of these, returned page by page */
 	uint64_t constructed;    /**< objects constructed since the build */
 	uint64_t destructed;     /**< objects destructed since the build */
 	uint64_t refills;        /**< times the magazine was filled */
-	uint64_t flushes;        /**< times half the magazine was given back */
-	uint64_t slabs_created;  /**< slabs made since the build */
-	uint64_t slabs_released; /**< slabs given back since the build */
+	uint64_t flushes;        /**< times half the magazine was emptied */
+	uint64_t slabs_created;  /**< slabs created since the build */
+	uint64_t slabs_released; /**< slabs returned since the build */
 } slab_statistics;
 
 /** @} */
@@ -239,23 +243,23 @@ typedef struct slab_statistics {
 
 /**
  * @defgroup building Building a cache
- * @brief Collect wishes in a builder, then build: one check at the end.
+ * @brief Set options on a builder, then build: one error check at the end.
  *
- * Every setter returns its builder, so that calls nest or follow each other.
- * A setter that is given a bad value remembers the first fault; a NULL builder
- * is passed on; the build call then returns NULL with errno set, and
- * slab_error() says in words what was wrong.  The build call consumes the
- * builder whether it succeeds or not.
+ * Every setter returns its builder, so that calls can be nested or written one
+ * after the other.  The builder remembers the first bad value that a setter was
+ * given; a NULL builder is passed on.  The build call then returns NULL with
+ * errno set, and slab_error() describes what was wrong.  The build call
+ * consumes the builder whether it succeeds or not.
  * @{
  */
 
 /**
- * Begin a cache of objects of @p size bytes, not initialised.
+ * Begin to configure a cache of objects of @p size uninitialised bytes.
  *
- * Their alignment is the largest power of two that divides @p size, but at
- * most `alignof(max_align_t)`, unless slab_builder_align() asks for more.
+ * Their alignment is the largest power of two that divides @p size, up to
+ * `alignof(max_align_t)`, unless slab_builder_align() asks for more.
  *
- * @param size  1 or more.  0 is a fault: EINVAL.  A size too large for any
+ * @param size  1 or more.  0 is an error: EINVAL.  A size too large for any
  *              slab makes the build fail with ENOMEM.
  * @returns a builder, to be consumed by a build call or slab_builder_free();
  *          or NULL when there is no memory for one, which the build call then
@@ -264,7 +268,8 @@ typedef struct slab_statistics {
  */
 SLAB_API_ slab_builder *slab_builder_new(size_t size) SLAB_NODISCARD_;
 /**
- * Begin a cache of objects with the size and alignment of a C type.
+ * Begin to configure a cache of objects with the size and alignment of a C
+ * type.
  * @param type  a complete object type
  * @returns as slab_builder_new()
  * @since 1.0
@@ -272,19 +277,20 @@ SLAB_API_ slab_builder *slab_builder_new(size_t size) SLAB_NODISCARD_;
 #define slab_builder_for(type) \
 	slab_builder_align(slab_builder_new(sizeof(type)), SLAB_ALIGNOF_(type))
 /**
- * Align every object.  Called again, the largest wish wins; the default
- * alignment counts as one.  The distance between objects becomes the size
- * rounded up to the alignment; slab_builder_coloring() tells of an exception.
+ * Align every object.  If called more than once, the largest value is used; the
+ * default alignment is the least.  The distance between objects becomes the
+ * size rounded up to the alignment; slab_builder_coloring() describes an
+ * exception.
  * @param builder  the builder, or NULL
- * @param align    a power of two, at most the page size; else a fault: EINVAL
+ * @param align    a power of two, at most the page size; else EINVAL
  * @returns @p builder
  * @since 1.0
  */
 SLAB_API_ slab_builder *slab_builder_align(slab_builder *builder, size_t align);
 /**
- * Name the cache in messages and statistics.
+ * Name the cache, for messages and statistics.
  * @param builder  the builder, or NULL
- * @param name     a string, copied, of any length; NULL is a fault: EINVAL.
+ * @param name     a string, copied, of any length; NULL is an error: EINVAL.
  *                 Without a name a cache is called "size-" and the object's
  *                 size.
  * @returns @p builder
@@ -295,37 +301,40 @@ SLAB_API_ slab_builder *slab_builder_name(slab_builder *builder,
 /**
  * Construct objects once and keep them constructed while they are free.
  *
- * @p ctor runs when an object is handed out for the first time, not before,
- * and not again while it stays cached.  @p dtor runs before the object's
- * memory goes back.  Between slab_free() and the next slab_alloc() nothing
- * is written to the object; the user frees it in its constructed state.
+ * @p ctor runs when an object is allocated for the first time, not before, and
+ * not again while it stays cached.  @p dtor runs before the object's memory is
+ * returned.  Between slab_free() and the next slab_alloc() nothing is written
+ * to the object; the program frees it in its constructed state.
  *
  * @param builder  the builder, or NULL
  * @param ctor     called with each new object; NULL: none
- * @param dtor     called with each constructed object at its end; NULL: none
- * @param arg      handed to both
+ * @param dtor     called before a constructed object's memory is
+ *                 returned; NULL: none
+ * @param arg      passed to both
  * @returns @p builder
  * @since 1.0
  */
 SLAB_API_ slab_builder *slab_builder_ctor(slab_builder *builder,
     slab_ctor *ctor, slab_dtor *dtor, void *arg);
 /**
- * Let new objects start as a copy of @p object; the copy is made once in an
- * object's life, before the constructor, as slab_builder_ctor() describes.
+ * Let new objects start as a copy of @p object.  The copy is made once per
+ * object, not once per allocation, and before the constructor runs; see
+ * slab_builder_ctor().
  * @param builder  the builder, or NULL
- * @param object   as many bytes as the size of the objects, copied now; NULL:
- *                 new objects start as zero bytes
+ * @param object   the bytes of one object, copied in this call; NULL: new
+ *                 objects start as zero bytes
  * @returns @p builder
  * @since 1.0
  */
 SLAB_API_ slab_builder *slab_builder_template(slab_builder *builder,
     const void *object);
 /**
- * Never have more than so many objects in existence; slab_alloc() then fails
- * with ENOMEM, and the out-of-memory handler is not called.
+ * Limit the number of objects that can be live at the same time.  At the limit
+ * slab_alloc() fails with ENOMEM, the out-of-memory handler is not called, and
+ * slab_error() says that it was the limit.  After a free it succeeds again.
  * @param builder  the builder, or NULL
- * @param objects  the most objects; SIZE_MAX: no limit, the default; 0 is a
- *                 fault: EINVAL
+ * @param objects  the most objects; SIZE_MAX: no limit, the default; 0 is an
+ *                 error: EINVAL
  * @returns @p builder
  * @since 1.0
  */
@@ -333,18 +342,18 @@ SLAB_API_ slab_builder *slab_builder_limit(slab_builder *builder,
     size_t objects);
 /**
  * Set the length of the working period: slabs, and pages of partial slabs,
- * that were idle for a whole period go back to the backing.
+ * that were idle for a whole period are returned to the backing.
  *
- * The clock is looked at by the calls in passing, by no thread of its own: a
- * cache that is not used, or by no more than 255 objects to and fro, may keep
- * its memory until slab_reap().
+ * There is no background thread; some of the calls look at the clock.  A cache
+ * that is idle, or whose number of live objects varies by at most 255, may keep
+ * its memory until slab_reap() is called.
  *
  * @param builder  the builder, or NULL
- * @param seconds  default 15; 0: a slab goes back as soon as it is empty,
- *                 which it is not while objects of it are in the magazine, and
- *                 all its destructors run in that call;
- *                 #SLAB_PERIOD_NEVER: only slab_reap() gives memory back.
- *                 A cache in a buffer never asks for the time: there every
+ * @param seconds  default 15.  0: a slab is returned as soon as it is empty,
+ *                 and all its destructors run in that call; objects in the
+ *                 magazine keep their slab from being empty.
+ *                 #SLAB_PERIOD_NEVER: only slab_reap() returns memory.  A
+ *                 cache in a buffer never asks for the time, so that every
  *                 period but 0 means never.
  * @returns @p builder
  * @since 1.0
@@ -355,29 +364,30 @@ SLAB_API_ slab_builder *slab_builder_working_period(slab_builder *builder,
  * Set the capacity of the magazine, the array of free objects that makes
  * slab_alloc() and slab_free() fast (Bonwick and Adams 2001).
  *
- * A program that frees and allocates by the ten thousand, and does not care
- * where objects lie, gains by a magazine for as many.  They then come in the
- * order of their frees, not of their addresses; their slabs do not become
- * empty; and misuse is recognised when an object leaves the magazine, which may
- * be late.  A round takes the memory of a pointer once it has been in use; in a
- * buffer, from the start.
+ * If a program frees and allocates tens of thousands of objects at a time and
+ * their placement does not matter, a magazine of that capacity is faster.  The
+ * objects are then reused in the order of their frees, not of their addresses;
+ * their slabs do not become empty; and a wrong free is found when the object
+ * leaves the magazine, which may be late.  Each round costs one pointer of
+ * memory once it has been used; in a buffer, from the start.
  *
  * @param builder  the builder, or NULL
- * @param rounds   objects; 0: no magazine, every call goes to the slabs.  The
- *                 default is chosen from the object's size, 1024 up to 8 KiB;
- *                 in a buffer, a round for every 512 bytes at most.  More
- *                 than SIZE_MAX / 64 is a fault: EINVAL.
+ * @param rounds   how many free objects it holds; 0: no magazine, every call
+ *                 goes to the slabs.  The default depends on the object's
+ *                 size: 1024 up to 8 KiB, then fewer; in a buffer, at most one
+ *                 for every 512 bytes.  More than SIZE_MAX / 64 is an error:
+ *                 EINVAL.
  * @returns @p builder
  * @since 1.0
  */
 SLAB_API_ slab_builder *slab_builder_magazine(slab_builder *builder,
     size_t rounds);
 /**
- * Wish for a size of the slabs; it is rounded to what is possible, and
- * slab_stats() tells the outcome.
+ * Set the preferred size of a slab.  It is rounded to what is possible;
+ * slab_stats() reports the size that is used.
  * @param builder  the builder, or NULL
  * @param bytes    default: chosen from the object's size; 0, and more than
- *                 an eighth of the address space, are faults: EINVAL
+ *                 an eighth of the address space, are errors: EINVAL
  * @returns @p builder
  * @since 1.0
  */
@@ -386,10 +396,9 @@ SLAB_API_ slab_builder *slab_builder_slab_size(slab_builder *builder,
 /**
  * Choose whether the objects of different slabs start at different offsets, so
  * that they do not compete for the same lines of the processor's caches
- * (Bonwick 1994, section 4).  With it, objects of 1024 bytes and more whose
- * size is a multiple of 512 and whose alignment is at most 16 are 16 bytes
- * further apart, for the same reason; ask for a larger alignment to have none
- * of that.
+ * (Bonwick 1994, section 4).  For the same reason, objects of 1024 bytes or
+ * more whose size is a multiple of 512 and whose alignment is at most 16 are
+ * placed 16 bytes further apart; ask for a larger alignment to avoid that.
  * @param builder  the builder, or NULL
  * @param on       default true
  * @returns @p builder
@@ -397,33 +406,33 @@ SLAB_API_ slab_builder *slab_builder_slab_size(slab_builder *builder,
  */
 SLAB_API_ slab_builder *slab_builder_coloring(slab_builder *builder, bool on);
 /**
- * Choose how an object's address leads to its slab.  A build that cannot
+ * Choose how the library finds the slab of an object.  A build that cannot
  * follow the choice fails with ENOTSUP.
  * @param builder  the builder, or NULL
- * @param system   one of #slab_system; any other value is a fault: EINVAL
+ * @param system   one of #slab_system; any other value is an error: EINVAL
  * @returns @p builder
  * @since 1.0
  */
 SLAB_API_ slab_builder *slab_builder_system(slab_builder *builder,
     slab_system system);
 /**
- * Choose whether to ask for transparent huge pages.  It is a request to the
- * system, and only on memory from slab_builder_build() and
- * slab_builder_build_mmap().
+ * Choose whether to ask the system for transparent huge pages.  Only caches of
+ * slab_builder_build() and slab_builder_build_mmap() ask, and the system may
+ * decline.
  * @param builder  the builder, or NULL
- * @param mode     one of #slab_huge_pages; any other value is a fault: EINVAL
+ * @param mode     one of #slab_huge_pages; any other value is an error: EINVAL
  * @returns @p builder
  * @since 1.0
  */
 SLAB_API_ slab_builder *slab_builder_huge_pages(slab_builder *builder,
     slab_huge_pages mode);
 /**
- * Have a function called when the backing has no memory for slab_alloc(),
+ * Set a function to be called when the backing has no memory for slab_alloc(),
  * slab_zalloc(), slab_alloc_bulk() or slab_reserve().
  * @param builder  the builder, or NULL
  * @param handler  called before the call fails, and again as long as it returns
  *                 true and there is still no memory; NULL: none
- * @param arg      handed to it
+ * @param arg      passed to it
  * @returns @p builder
  * @since 1.0
  */
@@ -431,8 +440,8 @@ SLAB_API_ slab_builder *slab_builder_oom(slab_builder *builder,
     slab_oom_handler *handler, void *arg);
 /**
  * Ask for debugging.  Version 1.0 declares the flags and offers none of them:
- * any flag makes the build fail with ENOTSUP.  What is recognised without
- * flags is told at slab_free().
+ * any flag makes the build fail with ENOTSUP.  slab_free() describes
+ * what is found without any flag.
  * @param builder  the builder, or NULL
  * @param flags    SLAB_DEBUG_* or'ed; 0: none; an unknown bit is a fault:
  *                 EINVAL
@@ -442,16 +451,16 @@ SLAB_API_ slab_builder *slab_builder_oom(slab_builder *builder,
 SLAB_API_ slab_builder *slab_builder_debug(slab_builder *builder,
     unsigned flags);
 /**
- * Make a second builder with the same wishes and the same fault, if any.
+ * Make a second builder with the same options and the same error, if any.
  * @param builder  the builder, which stays as it is; or NULL
- * @returns a builder of its own; NULL when @p builder is NULL or there is no
+ * @returns a new builder; NULL when @p builder is NULL or there is no
  *          memory for another
  * @since 1.0
  */
 SLAB_API_ slab_builder *slab_builder_clone(const slab_builder *builder)
     SLAB_NODISCARD_;
 /**
- * Drop a builder that is not going to be built.
+ * Free a builder that is not going to be built.
  * @param builder  the builder; NULL: nothing is done
  * @since 1.0
  */
@@ -459,8 +468,8 @@ SLAB_API_ void slab_builder_free(slab_builder *builder);
 
 /**
  * Build a cache on memory from the heap (posix_memalign()).
- * @param builder  the wishes, consumed
- * @returns the cache, owned by the caller, ended by slab_destroy()
+ * @param builder  the options, consumed
+ * @returns the cache, owned by the caller, destroyed by slab_destroy()
  * @retval NULL with errno
  *         - EINVAL: a setter was given a bad value
  *         - ENOTSUP: a debugging flag, or a slab system that this backing
@@ -473,8 +482,8 @@ SLAB_API_ slab_cache *slab_builder_build(slab_builder *builder)
 /**
  * Build a cache on memory mapped from the system.  Such a cache never calls
  * malloc(), neither for its objects nor for its own structure.
- * @param builder  the wishes, consumed
- * @returns the cache, owned by the caller, ended by slab_destroy()
+ * @param builder  the options, consumed
+ * @returns the cache, owned by the caller, destroyed by slab_destroy()
  * @retval NULL with errno
  *         - EINVAL: a setter was given a bad value
  *         - ENOTSUP: a debugging flag, or a slab system that this backing
@@ -488,36 +497,36 @@ SLAB_API_ slab_cache *slab_builder_build_mmap(slab_builder *builder)
  * Build a cache inside one region of memory that the caller owns: a static
  * array, shared memory, a mapped file.  Such a cache calls neither malloc()
  * nor the operating system; its own structure lies in the region too.
- * @param builder  the wishes, consumed
- * @param mem      the region, of any alignment; stays the caller's, and is
- *                 left alone by others until slab_destroy()
+ * @param builder  the options, consumed
+ * @param mem      the region, of any alignment; it stays the caller's, who
+ *                 must not use it otherwise until slab_destroy()
  * @param bytes    its length
- * @returns the cache, to be ended by slab_destroy() before the region ends
+ * @returns the cache, to be destroyed by slab_destroy() before the region ends
  * @retval NULL with errno
  *         - EINVAL: a setter was given a bad value, or @p mem is NULL
  *         - ENOTSUP: a debugging flag, or #SLAB_SYSTEM_ALIGNED and the region
  *           cannot hold an aligned slab
  *         - ENOMEM: the region cannot hold one object, or a NULL builder
  *
- * A cache of 64-byte objects needs some 2 KiB beside them.  In memory that
- * processes share it can be used by those related by fork(), by one at a time,
- * and is destroyed by the one that built it.
+ * A cache of 64-byte objects needs some 2 KiB beside them.  In memory that is
+ * shared between processes, only processes related by fork() can use it; they
+ * must take turns, and only the process that built it may destroy it.
  * @since 1.0
  */
 SLAB_API_ slab_cache *slab_builder_build_buffer(slab_builder *builder,
     void *mem, size_t bytes) SLAB_NODISCARD_;
 /**
- * Build a cache on functions of the caller's.
+ * Build a cache on the caller's own functions.
  *
  * can_align is asked for the ideal slab size, then for halves of it down to
  * one page; the first yes gives aligned slabs of that size.  Without a yes
  * slabs are looked up in a table, and blocks need only the alignment of a
- * page.  It is not asked where #SLAB_SYSTEM_LARGE is wished for, or objects are
- * larger than a sixteenth of a slab.
+ * page.  It is not asked if #SLAB_SYSTEM_LARGE is set, or if objects are larger
+ * than a sixteenth of a slab.
  *
- * @param builder  the wishes, consumed
- * @param backing  copied; its struct_size says how much of it there is
- * @returns the cache, owned by the caller, ended by slab_destroy()
+ * @param builder  the options, consumed
+ * @param backing  copied; its struct_size says which members it has
+ * @returns the cache, owned by the caller, destroyed by slab_destroy()
  * @retval NULL with errno
  *         - EINVAL: a setter was given a bad value,
  *           @p backing is NULL, has no alloc or no free, has a struct_size
@@ -526,7 +535,7 @@ SLAB_API_ slab_cache *slab_builder_build_buffer(slab_builder *builder,
  *           cannot serve
  *         - ENOMEM: no memory, a size too large, or a NULL builder
  *
- * When the build fails, every block has been given back, and release was not
+ * When the build fails, every block has been freed, and release has not been
  * called.
  * @since 1.0
  */
@@ -539,7 +548,7 @@ SLAB_API_ slab_cache *slab_builder_build_backing(slab_builder *builder,
 
 /**
  * @defgroup using Using it
- * @brief Take objects, give them back, end the cache.
+ * @brief Allocate objects, free them, destroy the cache.
  *
  * A program that defines `SLAB_INLINE` before `#include <slab.h>` gets
  * slab_alloc() and slab_free() as inline functions over the first three words
@@ -609,11 +618,11 @@ SLAB_HOT_ void slab_free(slab_cache *cache, void *object)
 #else
 /** @endcond */
 /**
- * Take an object.
+ * Allocate an object.
  *
- * Its contents are unknown in a cache with neither constructor nor template;
- * else they are as the constructor or template made them when the object is
- * new, and as slab_free() got them when it is not.
+ * In a cache with neither constructor nor template its contents are unknown.
+ * Otherwise a new object is as the constructor and the template made it, and an
+ * object that was used before is as it was when it was freed.
  *
  * @param cache  the cache
  * @returns an object, the caller's until slab_free(), slab_reset() or a
@@ -629,18 +638,21 @@ SLAB_HOT_ void slab_free(slab_cache *cache, void *object)
  */
 SLAB_API_ void *slab_alloc(slab_cache *cache) SLAB_NOPLT_;
 /**
- * Give an object back.  errno is preserved.
+ * Free an object.  errno is preserved.
  *
- * Misuse is recognised when the object reaches its slab, which may be some
- * frees later: a pointer that is not this cache's, one that points inside an
- * object, an object that is already free.  The library then writes one line to
- * stderr, or to the handler of slab_set_misuse_handler(), and calls abort(),
- * before any bookkeeping changes.  The same object freed twice in a row is
- * recognised in the call.  Not recognised is what is handed out again before it
- * reaches a slab, wrong addresses too; and a second free of an object that has
- * been handed out again meanwhile, which looks like the free of its new owner.
+ * A wrong free is a pointer that is not from this cache, one that points inside
+ * an object, or an object that is already free.  An object that is freed twice
+ * in a row is found in the call; other wrong frees are found when the address
+ * leaves the magazine for its slab, which may be some frees later.  The library
+ * then writes one line to stderr, or passes it to the handler of
+ * slab_set_misuse_handler(), and calls abort(), before any bookkeeping changes.
  *
- * @param cache   the cache that handed the object out
+ * Two errors go unnoticed: an address that slab_alloc() hands out again before
+ * it reaches a slab, even one that never belonged to the cache; and a second
+ * free after the object has been allocated again, which looks like a free by
+ * its new owner.
+ *
+ * @param cache   the cache that the object was allocated from
  * @param object  the object; NULL: nothing is done
  * @since 1.0
  */
@@ -650,7 +662,7 @@ SLAB_API_ void slab_free(slab_cache *cache, void *object) SLAB_NOPLT_;
 /** @endcond */
 
 /**
- * Take an object with all bytes zero.
+ * Allocate an object with all bytes zero.
  * @param cache  a cache with neither constructor nor template
  * @returns as slab_alloc()
  * @retval NULL with errno
@@ -660,31 +672,31 @@ SLAB_API_ void slab_free(slab_cache *cache, void *object) SLAB_NOPLT_;
  */
 SLAB_API_ void *slab_zalloc(slab_cache *cache);
 /**
- * Take many objects.
+ * Allocate many objects.
  * @param cache  the cache
  * @param n      how many
  * @param out    room for @p n addresses, filled from the start
- * @returns how many were taken: @p n, or fewer with errno as slab_alloc() has
- *          it; those taken are the caller's
+ * @returns how many were allocated: @p n, or fewer with errno as for
+ *          slab_alloc(); those that were allocated are the caller's
  * @since 1.0
  */
 SLAB_API_ size_t slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
     SLAB_NOPLT_;
 /**
- * Give many objects back, as slab_free() does each.  errno is preserved.
- * @param cache    the cache that handed them out
+ * Free many objects, each as slab_free() does.  errno is preserved.
+ * @param cache    the cache that they were allocated from
  * @param n        how many
- * @param objects  their addresses; NULL entries are passed over
+ * @param objects  their addresses; NULL entries are skipped
  * @since 1.0
  */
 SLAB_API_ void slab_free_bulk(slab_cache *cache, size_t n,
     void *const *objects) SLAB_NOPLT_;
 /**
- * Make the next @p n allocations unable to fail for want of memory.  The
- * promise holds until so many more objects are live, or until slab_reap().  A
- * constructor runs when its object is taken, and may still fail.
+ * Make sure that the next @p n allocations cannot fail for lack of memory.  The
+ * promise holds until @p n more objects are live, or until slab_reap().
+ * Constructors run when the objects are allocated, and may still fail.
  * @param cache  the cache
- * @param n      objects beside those that are live
+ * @param n      objects in addition to those that are live
  * @retval 0   done
  * @retval -1  with errno, and nothing is reserved
  *         - ENOMEM: the backing has no memory and the out-of-memory handler
@@ -694,30 +706,30 @@ SLAB_API_ void slab_free_bulk(slab_cache *cache, size_t n,
  */
 SLAB_API_ int slab_reserve(slab_cache *cache, size_t n);
 /**
- * Give back all idle memory now: free objects of the magazine go to their
- * slabs, empty slabs and whole pages without a live object to the backing.
- * Destructors run first.  Linear in what it touches.  errno is preserved.
+ * Return all idle memory now: the free objects of the magazine go to their
+ * slabs; empty slabs, and whole pages without a live object, are returned to
+ * the backing.  Destructors run first.  Linear in what it touches.  errno is
+ * preserved.
  * @param cache  the cache
- * @returns bytes given back
+ * @returns the number of bytes returned
  * @since 1.0
  */
 SLAB_API_ size_t slab_reap(slab_cache *cache);
 /**
- * Take back every object at once.  Constructed objects stay constructed, so
- * each must be in its constructed state.  Memory stays with the cache, but for
- * a working period of 0, with which empty slabs go back at once.  Addresses
- * that were freed wrongly and have not been recognised yet are forgotten.
- * Linear in the number of slabs.
+ * Free all objects at once.  Constructed objects stay constructed, so each must
+ * be in its constructed state.  The memory stays with the cache, unless the
+ * working period is 0: then empty slabs are returned at once.  Wrong frees that
+ * have not been found yet are forgotten.  Linear in the number of slabs.
  * @param cache  the cache
  * @since 1.0
  */
 SLAB_API_ void slab_reset(slab_cache *cache);
 /**
- * End a cache: destructors run, and all memory goes back.
+ * Destroy a cache: destructors run, and all memory is returned.
  * @param cache  the cache; NULL: nothing is done
  * @retval 0   the cache is gone
- * @retval -1  with errno EBUSY: objects are handed out, and nothing has
- *             changed; slab_reset() first, to mean it
+ * @retval -1  with errno EBUSY: objects are still live, and nothing has
+ *             changed; call slab_reset() first to destroy it nevertheless
  * @since 1.0
  */
 SLAB_API_ int slab_destroy(slab_cache *cache);
@@ -733,22 +745,23 @@ SLAB_API_ int slab_destroy(slab_cache *cache);
  */
 
 /**
- * Tell whether an address is that of a live object of the cache.  Linear in
- * the objects in the magazine.
+ * Check whether an address is that of a live object of the cache.  Linear in
+ * the number of objects in the magazine.
  * @param cache    the cache
  * @param address  any address at all; nothing is read there
- * @returns true only for the first byte of an object that is handed out
+ * @returns true only for the first byte of a live object
  * @since 1.0
  */
 SLAB_API_ bool slab_owns(const slab_cache *cache, const void *address);
 /**
  * Visit every live object, in address order within a slab.
  * @param cache  the cache
- * @param visit  called with each object; may free that object and no other,
- *               and takes none; other than 0 ends the walk.  It returns, and
- *               does not leave by longjmp() or a C++ exception: until the walk
- *               ends nothing is given back, by slab_reap() neither
- * @param arg    handed to @p visit
+ * @param visit  called with each object.  It may free that object, but must not
+ *               free any other object of this cache, nor allocate from it.  A
+ *               result other than 0 ends the walk.  It must return, and not
+ *               leave by longjmp() or a C++ exception: no memory is returned
+ *               until the walk ends, not even by slab_reap()
+ * @param arg    passed to @p visit
  * @returns 0, or what @p visit returned to end the walk
  * @since 1.0
  */
@@ -759,58 +772,59 @@ SLAB_API_ int slab_foreach(slab_cache *cache,
  * @param cache    the cache
  * @param figures  filled; its struct_size, set by the caller to
  *                 `sizeof(slab_statistics)` before the call, says how much room
- *                 there is, so that a program and a library of different
- *                 versions understand each other: what an older library does
- *                 not know of stays as it was.  The call cannot fail.
+ *                 there is, so that programs and libraries of different
+ *                 versions work together: members unknown to an older library
+ *                 are left unchanged.  The call cannot fail.
  * @since 1.0
  */
 SLAB_API_ void slab_stats(const slab_cache *cache, slab_statistics *figures);
 /**
- * Print the figures for people.
- * @param cache   the cache; NULL: a table of all caches of the process, at a
- *                moment when no other thread uses any of them.  Without those
- *                in buffers that it has inherited by fork().
- * @param stream  where to; stays the caller's
+ * Print the figures as readable text.
+ * @param cache   the cache; NULL: a table of all caches of the process, for
+ *                which no other thread may be using any of them.  Caches in
+ *                buffers that were inherited by fork() are not listed.
+ * @param stream  where to print; it stays the caller's
  * @retval 0   done
  * @retval -1  with errno of the stream's failure
  * @since 1.0
  */
 SLAB_API_ int slab_dump(const slab_cache *cache, FILE *stream);
 /**
- * Walk the whole cache and verify every invariant.  For tests, and for users
- * in doubt.  Linear in the number of objects.  It follows the cache's own
- * pointers: where these are overwritten it may crash instead of returning.
+ * Verify the whole cache: that slabs, bits, lists and counts agree.  It is
+ * meant for tests and for finding out who damaged a cache.  Linear in the
+ * number of objects.  It follows the cache's own pointers: if these have been
+ * overwritten it may crash instead of returning.
  * @param cache  the cache
  * @retval 0   all is well
- * @retval -1  with errno EFAULT, and slab_error() says what is broken
+ * @retval -1  with errno EFAULT, and slab_error() describes the damage
  * @since 1.0
  */
 SLAB_API_ int slab_check(slab_cache *cache);
 /**
  * Print one line for each live object.
  * @param cache   the cache
- * @param stream  where to; stays the caller's, who asks ferror() whether all
- *                has been written
+ * @param stream  where to print; it stays the caller's, and ferror() tells
+ *                whether everything was written
  * @returns how many objects are live
  * @since 1.0
  */
 SLAB_API_ size_t slab_report_leaks(slab_cache *cache, FILE *stream);
 /**
- * Tell the size of the objects.
+ * Get the size of the objects.
  * @param cache  the cache
  * @returns bytes, as given to slab_builder_new()
  * @since 1.0
  */
 SLAB_API_ size_t slab_object_size(const slab_cache *cache);
 /**
- * Tell the alignment of the objects.
+ * Get the alignment of the objects.
  * @param cache  the cache
  * @returns bytes, a power of two
  * @since 1.0
  */
 SLAB_API_ size_t slab_object_align(const slab_cache *cache);
 /**
- * Tell the name of the cache.
+ * Get the name of the cache.
  * @param cache  the cache
  * @returns a string that lives as long as the cache
  * @since 1.0
@@ -823,13 +837,13 @@ SLAB_API_ const char *slab_cache_name(const slab_cache *cache);
 
 /**
  * @defgroup errors Errors and version
- * @brief What went wrong, in words; what to do when nothing helps.
+ * @brief Error messages, reports of misuse, and the version.
  * @{
  */
 
 /**
- * Say what the last failed call of this thread was about.  Any thread may
- * call it at any time.
+ * Describe this thread's most recent failure in more detail than errno.  Any
+ * thread may call it at any time.
  * @returns a string of one line, valid until this thread's next failed call;
  *          "" when no call has failed yet
  * @since 1.0
@@ -843,15 +857,16 @@ SLAB_API_ const char *slab_error(void);
  */
 SLAB_API_ void slab_oom(const slab_cache *cache) SLAB_NORETURN_;
 /**
- * Have a function given the line that reports misuse, in place of stderr.
- * When it returns, abort() follows; it may longjmp() away instead, and then
- * the cache is whole and the bad address forgotten.  It may have been found by
- * a later call than the one that brought it, and that call may have been done
- * in part: the entries of slab_free_bulk() behind it have not been freed, and
- * slab_reap(), slab_destroy() and slab_foreach() are to be called again.
+ * Set a function that receives the line that reports misuse, which otherwise
+ * goes to stderr.  When it returns, the library calls abort().  It may leave by
+ * longjmp() instead; the cache is then intact, and the bad address forgotten.
  *
- * There is one handler for the process: set it before other threads use
- * caches.
+ * The call that finds the bad address may be a later one than the call that
+ * passed it, and may be only partly done: the entries of slab_free_bulk() that
+ * follow it have not been freed, and slab_reap(), slab_destroy() and
+ * slab_foreach() have to be called again.
+ *
+ * There is one handler in a process: set it before other threads use caches.
  *
  * @param handler  called with the line, without a newline at its end; NULL:
  *                 the default, which writes to stderr
@@ -859,9 +874,9 @@ SLAB_API_ void slab_oom(const slab_cache *cache) SLAB_NORETURN_;
  */
 SLAB_API_ void slab_set_misuse_handler(void (*handler)(const char *line));
 /**
- * Tell the version of the library in use; #SLAB_VERSION_STRING is that of the
+ * Get the version of the library in use; #SLAB_VERSION_STRING is that of the
  * header.  Any thread may call it at any time.
- * @returns a string as "1.0.0"
+ * @returns a string such as "1.0.0"
  * @since 1.0
  */
 SLAB_API_ const char *slab_version(void);
@@ -900,7 +915,7 @@ SLAB_API_ const char *slab_version(void);
  * With GCC and Clang, -Wincompatible-pointer-types is an error from the first
  * use of this macro to the end of the file.
  *
- * @param name  with what the names of the functions begin
+ * @param name  the first part of the functions' names
  * @param type  a complete object type
  * @since 1.0
  */
