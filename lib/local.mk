@@ -20,6 +20,8 @@ lib_libslabi_la_SOURCES = \
 	lib/base/error.h \
 	lib/base/os.h \
 	lib/base/os_posix.c \
+	lib/base/tools.c \
+	lib/base/tools.h \
 	lib/cache/bulk.c \
 	lib/cache/cache.c \
 	lib/cache/cache.h \

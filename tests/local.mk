@@ -45,7 +45,8 @@ script_tests = \
 	tests/test_install.sh \
 	tests/test_man.sh \
 	tests/test_spelling.sh \
-	tests/test_symbols.sh
+	tests/test_symbols.sh \
+	tests/test_tools.sh
 
 AM_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(CHECK_CFLAGS) \
 	$(TESTS_CPPFLAGS)
@@ -76,7 +77,8 @@ EXTRA_DIST += \
 	tests/check_slabs.h \
 	tests/check_support.h \
 	tests/corpus \
-	tests/package.sh
+	tests/package.sh \
+	tests/tools
 
 dist_check_SCRIPTS += $(script_tests)
 TESTS = $(program_tests) $(script_tests)

@@ -6,6 +6,7 @@
 #include "cache/cache.h"
 #include "base/error.h"
 #include "base/os.h"
+#include "base/tools.h"
 
 #define KIB ((size_t)1024)
 
@@ -295,7 +296,11 @@ slab_builder_build(slab_builder *builder)
 
 	if (missing(builder))
 		return NULL;
-	slabi_backing_heap(&backing);
+	/* In a block of malloc's, memcheck sees no blocks of our own. */
+	if (slabi_tools_valgrind())
+		slabi_backing_mmap(&backing);
+	else
+		slabi_backing_heap(&backing);
 	return build(builder, &backing, true);
 }
 
@@ -313,12 +318,16 @@ slab_builder_build_mmap(slab_builder *builder)
 slab_cache *
 slab_builder_build_buffer(slab_builder *builder, void *mem, size_t bytes)
 {
-	struct slabi_backing backing;
+	struct slabi_backing backing = { 0 };
+	slab_cache *cache;
 
 	if (missing(builder))
 		return NULL;
-	return build(builder, &backing, builder->fault == 0 &&
+	cache = build(builder, &backing, builder->fault == 0 &&
 	    slabi_backing_buffer(&backing, mem, bytes));
+	if (!cache && backing.fixed)
+		backing.calls.release(backing.calls.arg);
+	return cache;
 }
 
 slab_cache *

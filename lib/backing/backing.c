@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "slab/geometry.h"
 #include "base/os.h"
+#include "base/tools.h"
 
 void *
 slabi_backing_alloc(const struct slabi_backing *backing, size_t size,
@@ -27,21 +28,44 @@ slabi_backing_alloc(const struct slabi_backing *backing, size_t size,
 	return block;
 }
 
+/* A buffer is one root from its build on, in whichever process it is used. */
+void
+slabi_backing_add_root(const struct slabi_backing *backing, const void *block,
+    size_t size)
+{
+	if (!backing->fixed)
+		slabi_tools_add_root(block, size);
+}
+
+void
+slabi_backing_remove_root(const struct slabi_backing *backing,
+    const void *block, size_t size)
+{
+	if (!backing->fixed)
+		slabi_tools_remove_root(block, size);
+}
+
 void *
 slabi_backing_meta_alloc(const struct slabi_backing *backing, size_t *size)
 {
+	void *block;
+
 	if (*size > SIZE_MAX / 2) {
 		slabi_fail(ENOMEM, "%zu bytes are more than there are", *size);
 		return NULL;
 	}
 	*size = slabi_round_up(*size, backing->meta_unit);
-	return slabi_backing_alloc(backing, *size, backing->meta_unit);
+	block = slabi_backing_alloc(backing, *size, backing->meta_unit);
+	if (block)
+		slabi_backing_add_root(backing, block, *size);
+	return block;
 }
 
 void
 slabi_backing_meta_free(const struct slabi_backing *backing, void *block,
     size_t size)
 {
+	slabi_backing_remove_root(backing, block, size);
 	backing->calls.free(backing->calls.arg, block, size);
 }
 

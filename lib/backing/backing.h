@@ -46,6 +46,12 @@ void *slabi_backing_meta_alloc(const struct slabi_backing *backing,
 void slabi_backing_meta_free(const struct slabi_backing *backing, void *block,
     size_t size);
 
+/* Tools that look for leaks have to know what a block points to. */
+void slabi_backing_add_root(const struct slabi_backing *backing,
+    const void *block, size_t size);
+void slabi_backing_remove_root(const struct slabi_backing *backing,
+    const void *block, size_t size);
+
 /* alloc() of the backing; a misaligned block is given back and refused. */
 void *slabi_backing_alloc(const struct slabi_backing *backing, size_t size,
     size_t align);

@@ -9,6 +9,7 @@
 
 #include "backing/backing.h"
 #include "base/error.h"
+#include "base/tools.h"
 #include "slab/geometry.h"
 
 struct returned {
@@ -20,6 +21,8 @@ struct slabi_buffer {
 	char *next;
 	char *end;
 	struct returned *returned;
+	void *memory;
+	size_t size;
 };
 
 static void *
@@ -50,6 +53,14 @@ buffer_free(void *arg, void *block, size_t size)
 	returned->next = buffer->returned;
 	returned->size = size;
 	buffer->returned = returned;
+}
+
+static void
+buffer_release(void *arg)
+{
+	const struct slabi_buffer *buffer = arg;
+
+	slabi_tools_remove_root(buffer->memory, buffer->size);
 }
 
 size_t
@@ -90,11 +101,15 @@ slabi_backing_buffer(struct slabi_backing *backing, void *mem, size_t bytes)
 	buffer->next = (char *)buffer + SLABI_LINE;
 	buffer->end = (char *)mem + bytes;
 	buffer->returned = NULL;
+	buffer->memory = mem;
+	buffer->size = bytes;
+	slabi_tools_add_root(mem, bytes);
 	*backing = (struct slabi_backing){
 		.calls = {
 			.arg = buffer,
 			.alloc = buffer_alloc,
 			.free = buffer_free,
+			.release = buffer_release,
 		},
 		.unit = SLABI_LINE,
 		.meta_unit = SLABI_LINE,

@@ -52,6 +52,7 @@ slabi_system_make(struct slabi_system *system, size_t align, bool huge)
 		system->backing.huge(block, size);
 	else if (system->backing.populate)
 		populated = populate_head(system, block, slab);
+	slabi_backing_add_root(&system->backing, block, size);
 	slabi_slab_init(slab, &system->geometry, block);
 	slab->huge = huge;
 	slab->populated = populated;
@@ -67,8 +68,11 @@ slabi_system_leave(struct slabi_system *system, struct slab *slab)
 void
 slabi_system_drop(struct slabi_system *system, struct slab *slab)
 {
+	size_t size = system->geometry.slab_size;
+
+	slabi_backing_remove_root(&system->backing, slab->block, size);
 	system->backing.calls.free(system->backing.calls.arg, slab->block,
-	    system->geometry.slab_size);
+	    size);
 }
 
 struct slab *
