@@ -30,6 +30,7 @@ lib_libslabi_la_SOURCES = \
 	lib/layer/layer.h \
 	lib/layer/slab_layer.c \
 	lib/layer/slab_lists.c \
+	lib/layer/slab_lists.h \
 	lib/layer/supply.c \
 	lib/layer/working_set.c \
 	lib/slab/geometry.c \

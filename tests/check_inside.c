@@ -51,7 +51,7 @@ static slab_cache *build_sample(struct memory *memory)
 
 static struct slab *partial(struct slabi_layer *layer)
 {
-	return layer->partial[31 - __builtin_clz(layer->partial_classes)];
+	return layer->lists.partial[31 - __builtin_clz(layer->lists.partial_classes)];
 }
 
 static void *first_of(struct slabi_layer *layer, struct slab *slab)
@@ -81,7 +81,7 @@ static void damage_ceiling(slab_cache *cache)
 
 static void damage_block(slab_cache *cache)
 {
-	struct slab *slab = cache->layer.newest;
+	struct slab *slab = cache->layer.lists.newest;
 
 	slab->block = (char *)slab->block + 64;
 }
@@ -89,37 +89,37 @@ static void damage_block(slab_cache *cache)
 static void damage_map(slab_cache *cache)
 {
 	slabi_map_remove(&cache->layer.system.map,
-	    (uintptr_t)cache->layer.newest);
+	    (uintptr_t)cache->layer.lists.newest);
 }
 
 static void damage_all_list(slab_cache *cache)
 {
-	cache->layer.newest->older->newer = NULL;
+	cache->layer.lists.newest->older->newer = NULL;
 }
 
 static void damage_out_count(slab_cache *cache)
 {
-	cache->layer.in_use++;
+	cache->layer.lists.in_use++;
 }
 
 static void damage_slab_count(slab_cache *cache)
 {
-	cache->layer.slabs++;
+	cache->layer.lists.slabs++;
 }
 
 static void damage_full_count(slab_cache *cache)
 {
-	cache->layer.full--;
+	cache->layer.lists.full--;
 }
 
 static void damage_empty_count(slab_cache *cache)
 {
-	cache->layer.empty++;
+	cache->layer.lists.empty++;
 }
 
 static void damage_carved_count(slab_cache *cache)
 {
-	cache->layer.carved++;
+	cache->layer.lists.carved++;
 }
 
 static void damage_purged_count(slab_cache *cache)
@@ -129,7 +129,7 @@ static void damage_purged_count(slab_cache *cache)
 
 static void damage_partial_head(slab_cache *cache)
 {
-	cache->layer.partial_classes = 0;
+	cache->layer.lists.partial_classes = 0;
 }
 
 static void damage_partial_list(slab_cache *cache)
@@ -139,17 +139,17 @@ static void damage_partial_list(slab_cache *cache)
 
 static void damage_partial_class(slab_cache *cache)
 {
-	partial(&cache->layer)->next = cache->layer.empty_first;
+	partial(&cache->layer)->next = cache->layer.lists.empty_first;
 }
 
 static void damage_empty_list(slab_cache *cache)
 {
-	cache->layer.empty_first = partial(&cache->layer);
+	cache->layer.lists.empty_first = partial(&cache->layer);
 }
 
 static void damage_lost_empty(slab_cache *cache)
 {
-	cache->layer.empty_first = NULL;
+	cache->layer.lists.empty_first = NULL;
 }
 
 static void damage_round(slab_cache *cache)
@@ -160,7 +160,7 @@ static void damage_round(slab_cache *cache)
 static void damage_round_free(slab_cache *cache)
 {
 	*cache->magazine.top = first_of(&cache->layer,
-	    cache->layer.empty_first);
+	    cache->layer.lists.empty_first);
 }
 
 static void damage_round_twice(slab_cache *cache)
@@ -346,7 +346,7 @@ START_TEST(test_reap_purges_the_last_page_of_a_block)
 
 	ck_assert_uint_eq(slab_alloc_bulk(cache, n, many), n);
 	slab_free_bulk(cache, n - 1, many + 1);
-	slab = cache->layer.newest;
+	slab = cache->layer.lists.newest;
 	from = ((uintptr_t)many[1] + page - 1) & ~(page - 1);
 	to = ((uintptr_t)slab->block + stats_of(cache).slab_size) & ~(page - 1);
 	ck_assert_uint_eq(slab_reap(cache), to - from);
@@ -361,13 +361,14 @@ START_TEST(test_search_goes_on_at_the_start_of_the_next_slab)
 	struct memory memory = { .room = 0 };
 	slab_cache *cache = build_sample(&memory);
 	struct slabi_layer *layer = &cache->layer;
-	struct slab *slab = layer->empty_first;
+	struct slab *slab = layer->lists.empty_first;
 
-	layer->period.sweeping = slab;
-	layer->period.swept_chunks = 1;
+	layer->lists.hand = slab;
+	slab->swept_chunks = 1;
 	slab_reap(cache);
-	ck_assert_ptr_ne(layer->period.sweeping, slab);
-	ck_assert_uint_eq(layer->period.swept_chunks, 0);
+	ck_assert_ptr_ne(layer->lists.hand, slab);
+	for (slab = layer->lists.newest; slab; slab = slab->older)
+		ck_assert_uint_eq(slab->swept_chunks, 0);
 	ck_assert_intact(cache);
 	slab_reset(cache);
 	ck_assert_int_eq(slab_destroy(cache), 0);
@@ -404,7 +405,7 @@ START_TEST(test_rounds_within_the_window_are_not_idle)
 		cache->layer.period.number++;
 		for (int visit = 0; visit < 3; visit++)
 			slabi_exchange_tick(cache);
-		ck_assert_uint_eq(cache->layer.in_use, ROUNDS - idle);
+		ck_assert_uint_eq(cache->layer.lists.in_use, ROUNDS - idle);
 		ck_assert_int_eq(slab_destroy(cache), 0);
 		ck_assert(memory_end(&memory));
 	}
@@ -423,7 +424,7 @@ START_TEST(test_idle_rounds_that_are_left_go_back)
 
 		cache->idle_rounds = ROUNDS - 1;
 		ck_assert_uint_eq(slab_alloc_bulk(cache, taken, many), taken);
-		ck_assert_uint_eq(cache->layer.in_use, taken + (left > 0));
+		ck_assert_uint_eq(cache->layer.lists.in_use, taken + (left > 0));
 		ck_assert_uint_eq(cache->idle_rounds, 0);
 		ck_assert_intact(cache);
 		slab_free_bulk(cache, taken, many);
@@ -443,24 +444,24 @@ static bool border_is_purged(bool first_used, bool second_used)
 	    (size_t)2 << 20), 0), false));
 	struct slabi_layer *layer = &cache->layer;
 	size_t border = 1 << SLABI_REGION_SHIFT, page = support_page();
-	uint32_t part = 0;
+	uint32_t part;
 	bool purged;
 
 	ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
 	    COUNT(many));
-	ck_assert_uint_eq(layer->slabs, 1);
+	ck_assert_uint_eq(layer->lists.slabs, 1);
 	ck_assert_uint_ne((uintptr_t)many[border] % page, 0);
 	slab_free_bulk(cache, 4 * page / 104, many + border - 2 * page / 104);
-	memset(layer->newest->used, false, sizeof(layer->newest->used));
-	layer->newest->used[0] = first_used;
-	layer->newest->used[1] = second_used;
-	while (!slabi_idle_sweep_some(layer, layer->newest, &part))
+	memset(layer->lists.newest->used, false, sizeof(layer->lists.newest->used));
+	layer->lists.newest->used[0] = first_used;
+	layer->lists.newest->used[1] = second_used;
+	while (!slabi_idle_sweep_some(layer, layer->lists.newest))
 		;
 	ck_assert_intact(cache);
 	part = (uint32_t)((size_t)((char *)many[border] -
-	    slabi_slab_pages(layer->newest, page)) >>
+	    slabi_slab_pages(layer->lists.newest, page)) >>
 	    layer->system.geometry.purge_shift);
-	purged = slabi_slab_purged(layer->newest, &layer->system.geometry)
+	purged = slabi_slab_purged(layer->lists.newest, &layer->system.geometry)
 	    [part / 64] >> part % 64 & 1;
 	slab_reset(cache);
 	ck_assert_int_eq(slab_destroy(cache), 0);

@@ -87,8 +87,8 @@ static void carve(struct bench *bench, size_t n)
 	void *out[300];
 	size_t left = bench->geometry.objects - bench->carved;
 	size_t from = bench->carved;
-	size_t got = slabi_slab_carve(bench->slab, &bench->geometry, n, out,
-	    1);
+	struct slabi_sink sink = { out, 1, n };
+	size_t got = slabi_slab_carve(bench->slab, &bench->geometry, n, &sink);
 
 	ck_assert_uint_eq(got, n < left ? n : left);
 	for (size_t i = 0; i < got; i++) {
@@ -108,11 +108,13 @@ static size_t first_free(const struct bench *bench, size_t from)
 static void take(struct bench *bench, size_t n)
 {
 	void *out[300];
-	size_t got = slabi_slab_take(bench->slab, &bench->geometry, n,
-	    out + n - 1, -1);
+	struct slabi_sink sink = { out + n - 1, -1, n };
+	size_t got = slabi_slab_take(bench->slab, &bench->geometry, &sink);
 	size_t at = 0;
 
 	ck_assert_uint_le(got, n);
+	ck_assert_uint_eq(sink.left, n - got);
+	ck_assert_ptr_eq(sink.next, out + n - 1 - got);
 	for (size_t i = 0; i < got; i++) {
 		size_t index = index_of(bench, out[n - 1 - i]);
 
@@ -149,13 +151,15 @@ static void take_one(struct bench *bench)
 {
 	size_t at = bench->geometry.has_ctor_bits ? best_free(bench) :
 	    first_free(bench, 0);
-	bool raw;
+	struct slabi_taken taken;
 
 	if (at == bench->carved)
 		return;
-	ck_assert_uint_eq(index_of(bench, slabi_slab_take_one(bench->slab,
-	    &bench->geometry, &raw)), at);
-	ck_assert_int_eq(raw, bench->geometry.has_ctor_bits && !bench->made[at]);
+	taken = slabi_slab_take_one(bench->slab, &bench->geometry);
+	ck_assert_uint_eq(index_of(bench, taken.object), at);
+	ck_assert_uint_eq(taken.index, at);
+	ck_assert_ptr_eq(taken.slab, bench->slab);
+	ck_assert_int_eq(taken.raw, bench->geometry.has_ctor_bits && !bench->made[at]);
 	came_out(bench, at, FREE);
 }
 
@@ -258,10 +262,10 @@ START_TEST(test_slab_leaves_words_whole_when_it_can)
 	carve(&bench, 300);
 	give_all(&bench);
 	take(&bench, 1);
-	ck_assert_uint_eq(slabi_slab_take(bench.slab, &bench.geometry, 200,
-	    out, 1), 63 + 64 + 64);
-	ck_assert_uint_eq(slabi_slab_take(bench.slab, &bench.geometry, 9,
-	    out, 1), 9);
+	ck_assert_uint_eq(slabi_slab_take(bench.slab, &bench.geometry,
+	    &(struct slabi_sink){ out, 1, 200 }), 63 + 64 + 64);
+	ck_assert_uint_eq(slabi_slab_take(bench.slab, &bench.geometry,
+	    &(struct slabi_sink){ out, 1, 9 }), 9);
 	ck_assert_ptr_null(slabi_slab_check(bench.slab, &bench.geometry));
 	tear_down(&bench);
 }

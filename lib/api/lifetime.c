@@ -38,6 +38,7 @@ slab_reset(slab_cache *cache)
 {
 	slabi_cache_forget_rounds(cache);
 	slabi_layer_reset(&cache->layer);
+	slabi_working_set_step(&cache->layer);
 }
 
 int

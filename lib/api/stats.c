@@ -31,7 +31,7 @@ cached(const struct slab_cache *cache)
 	const struct slabi_life *life = &cache->layer.life;
 	size_t ready = slabi_life_exists(life) ?
 	    (size_t)(life->constructed - life->destructed) -
-	    leaving(&cache->layer) : cache->layer.carved;
+	    leaving(&cache->layer) : cache->layer.lists.carved;
 
 	return ready - slabi_cache_live(cache);
 }
@@ -40,7 +40,7 @@ static size_t
 bytes_reserved(const struct slab_cache *cache)
 {
 	const struct slabi_layer *layer = &cache->layer;
-	size_t slabs = layer->slabs + (layer->period.draining != NULL);
+	size_t slabs = layer->lists.slabs + (layer->period.draining != NULL);
 
 	return slabs * layer->system.geometry.slab_size +
 	    slabi_map_bytes(&layer->system.map) + cache->block_size +
@@ -61,11 +61,11 @@ figures_of(const struct slab_cache *cache)
 		.objects_per_slab = geometry->objects,
 		.live = slabi_cache_live(cache),
 		.cached = cached(cache),
-		.capacity = layer->slabs * geometry->objects,
-		.slabs = layer->slabs,
-		.slabs_full = layer->full,
-		.slabs_partial = layer->slabs - layer->full - layer->empty,
-		.slabs_empty = layer->empty,
+		.capacity = layer->lists.slabs * geometry->objects,
+		.slabs = layer->lists.slabs,
+		.slabs_full = layer->lists.full,
+		.slabs_partial = layer->lists.slabs - layer->lists.full - layer->lists.empty,
+		.slabs_empty = layer->lists.empty,
 		.bytes_reserved = bytes_reserved(cache),
 		.bytes_purged = layer->purged,
 		.constructed = layer->life.constructed,

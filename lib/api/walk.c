@@ -47,10 +47,10 @@ slab_foreach(slab_cache *cache, int (*visit)(void *object, void *arg),
 	/* Then what is out of the slabs is live. */
 	slabi_cache_flush(cache);
 	layer->pinned++;
-	for (slab = layer->newest; slab && result == 0; slab = slab->older)
+	for (slab = layer->lists.newest; slab && result == 0; slab = slab->older)
 		result = visit_slab(slab, &layer->system.geometry, visit, arg);
 	layer->pinned--;
-	slabi_working_set_trim(layer);
+	slabi_working_set_step(layer);
 	return result;
 }
 
@@ -132,7 +132,7 @@ check_layer(const struct slabi_layer *layer)
 	struct sums sums = { 0, 0, 0, 0, 0, 0 };
 	const struct slab *slab, *newer = NULL;
 
-	for (slab = layer->newest; slab; newer = slab, slab = slab->older) {
+	for (slab = layer->lists.newest; slab; newer = slab, slab = slab->older) {
 		const char *fault = check_slab(layer, slab);
 
 		if (fault)
@@ -141,9 +141,9 @@ check_layer(const struct slabi_layer *layer)
 			return "the list of all slabs is broken";
 		add_slab(&sums, layer, slab);
 	}
-	if (sums.slabs != layer->slabs || sums.out != layer->in_use ||
-	    sums.carved != layer->carved || sums.full != layer->full ||
-	    sums.empty != layer->empty || sums.purged != layer->purged)
+	if (sums.slabs != layer->lists.slabs || sums.out != layer->lists.in_use ||
+	    sums.carved != layer->lists.carved || sums.full != layer->lists.full ||
+	    sums.empty != layer->lists.empty || sums.purged != layer->purged)
 		return "the counts do not agree with the slabs";
 	return NULL;
 }
@@ -157,21 +157,21 @@ check_lists(const struct slabi_layer *layer)
 	uint32_t class;
 
 	for (class = 0; class < SLABI_CLASSES; class++) {
-		bool set = layer->partial_classes >> class & 1;
+		bool set = layer->lists.partial_classes >> class & 1;
 
-		if (set != (layer->partial[class] != NULL))
+		if (set != (layer->lists.partial[class] != NULL))
 			return "a list of partial slabs is lost";
-		for (slab = layer->partial[class]; slab; slab = slab->next)
-			if (++listed > layer->slabs || slab->class != class)
+		for (slab = layer->lists.partial[class]; slab; slab = slab->next)
+			if (++listed > layer->lists.slabs || slab->class != class)
 				return "a list of partial slabs is broken";
 	}
-	for (slab = layer->empty_first; slab; slab = slab->next)
-		if (++listed > layer->slabs ||
+	for (slab = layer->lists.empty_first; slab; slab = slab->next)
+		if (++listed > layer->lists.slabs ||
 		    slab->class != SLABI_CLASS_EMPTY)
 			return "the list of empty slabs is broken";
-	for (slab = layer->newest; slab; slab = slab->older)
+	for (slab = layer->lists.newest; slab; slab = slab->older)
 		in_none += slab->class == SLABI_CLASS_FULL;
-	return listed + in_none == layer->slabs ? NULL :
+	return listed + in_none == layer->lists.slabs ? NULL :
 	    "a slab is in no list";
 }
 
@@ -233,7 +233,7 @@ check_magazine(struct slab_cache *cache)
 		fault = check_round(&cache->layer, cache->floor[n + 1]);
 	if (!fault && has_twins(cache, rounds))
 		fault = "the magazine holds an object twice";
-	if (!fault && cache->layer.in_use < rounds)
+	if (!fault && cache->layer.lists.in_use < rounds)
 		fault = "the magazine holds more than there is";
 	return fault;
 }

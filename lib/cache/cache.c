@@ -31,18 +31,18 @@ slabi_cache_misuse(const struct slab_cache *cache, enum slabi_refusal place,
 
 /* Construct an object that has been taken raw; false: it is given back. */
 static bool
-construct(struct slab_cache *cache, void *object)
+construct(struct slab_cache *cache, const struct slabi_taken *taken)
 {
 	struct slabi_layer *layer = &cache->layer;
 	enum slabi_refusal place;
-	int error = slabi_life_begin(&layer->life, object,
+	int error = slabi_life_begin(&layer->life, taken->object,
 	    layer->system.geometry.size);
 
 	if (error == 0) {
-		slabi_layer_set_constructed(layer, object);
+		slabi_layer_set_constructed(layer, taken);
 		return true;
 	}
-	slabi_layer_put_one(layer, object, &place);
+	slabi_layer_put_one(layer, taken->object, &place);
 	slabi_fail(error, "the constructor failed with errno %d", error);
 	return false;
 }
@@ -52,7 +52,7 @@ slabi_cache_handler_helps(struct slab_cache *cache)
 {
 	int error = errno;
 	bool helps = cache->oom && error == ENOMEM &&
-	    cache->layer.in_use < cache->layer.limit &&
+	    cache->layer.lists.in_use < cache->layer.limit &&
 	    cache->oom(cache, cache->oom_arg);
 
 	errno = error;
@@ -63,13 +63,15 @@ size_t
 slabi_cache_take(struct slab_cache *cache, size_t n, void **out,
     ptrdiff_t step)
 {
+	struct slabi_taken raw;
 	size_t taken;
-	bool raw;
 
-	do
-		taken = slabi_layer_take(&cache->layer, n, out, step, &raw);
-	while (taken == 0 && slabi_cache_handler_helps(cache));
-	if (taken > 0 && raw && !construct(cache, *out))
+	do {
+		struct slabi_sink sink = { out, step, n };
+
+		taken = slabi_layer_take(&cache->layer, &sink, &raw);
+	} while (taken == 0 && slabi_cache_handler_helps(cache));
+	if (taken > 0 && raw.raw && !construct(cache, &raw))
 		return 0;
 	return taken;
 }
@@ -94,17 +96,16 @@ slabi_cache_refill(struct slab_cache *cache)
 static void *
 take_directly(struct slab_cache *cache)
 {
-	bool raw;
-	void *object = slabi_layer_take_one(&cache->layer, &raw);
+	struct slabi_taken taken;
 
-	if (!object) {
-		if (slabi_cache_take(cache, 1, &object, 1) == 0)
+	if (!slabi_layer_take_one(&cache->layer, &taken)) {
+		if (slabi_cache_take(cache, 1, &taken.object, 1) == 0)
 			return NULL;
-	} else if (raw && !construct(cache, object)) {
+	} else if (taken.raw && !construct(cache, &taken)) {
 		return NULL;
 	}
 	slabi_working_set_step(&cache->layer);
-	return object;
+	return taken.object;
 }
 
 static void

@@ -15,7 +15,7 @@
  *   I10  floor <= base <= top <= end <= ceiling
  *
  *   I8  the rounds of the magazine are objects that are out of the slab layer,
- *       so the objects that users hold are layer.in_use - rounds
+ *       so the objects that users hold are lists.in_use - rounds
  *   I9  the rounds of a cache with construction are constructed
  */
 #ifndef SLABI_CACHE_H
@@ -67,8 +67,9 @@ static inline size_t
 slabi_cache_live(const struct slab_cache *cache)
 {
 	size_t rounds = slabi_cache_rounds(cache);
+	size_t in_use = cache->layer.lists.in_use;
 
-	return cache->layer.in_use > rounds ? cache->layer.in_use - rounds : 0;
+	return in_use > rounds ? in_use - rounds : 0;
 }
 
 #define SLABI_FIRST_ROUNDS 128 /* rounds that are next to the cache */

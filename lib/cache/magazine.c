@@ -197,7 +197,7 @@ give_idle(struct slab_cache *cache, size_t rounds)
 {
 	struct slabi_layer *layer = &cache->layer;
 	size_t n = slabi_min(cache->idle_rounds, IDLE_STEP);
-	size_t empty = layer->empty;
+	size_t empty = layer->lists.empty;
 
 	/* The top round stays: slab_alloc_slow() is about to take it. */
 	if (n >= rounds)
@@ -205,7 +205,7 @@ give_idle(struct slab_cache *cache, size_t rounds)
 	cache->idle_rounds -= n;
 	/* The oldest, unless too many would have to move up. */
 	flush(cache, n, slabi_min(rounds - n, IDLE_STEP));
-	layer->period.surplus += layer->empty - empty;
+	slabi_lists_add_surplus(&layer->lists, layer->lists.empty - empty);
 }
 
 void

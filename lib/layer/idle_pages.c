@@ -230,22 +230,22 @@ restart_watch(struct slab *slab)
 }
 
 bool
-slabi_idle_sweep_some(struct slabi_layer *layer, struct slab *slab,
-    uint32_t *part)
+slabi_idle_sweep_some(struct slabi_layer *layer, struct slab *slab)
 {
 	uint32_t end = parts(layer, slab);
-	uint32_t from = *part;
-	uint32_t to = (uint32_t)slabi_min(end, from + step_chunks(layer));
+	uint32_t from = slab->swept_chunks;
 
 	if (from == 0 && !has_changed(slab))
 		return true;
 	if (from == 0)
 		slab->swept_in_use = slab->in_use;
 	if (may_sweep(layer, slab) && from < end) {
-		*part = to;
-		sweep(layer, slab, from, to);
+		slab->swept_chunks = (uint32_t)slabi_min(end,
+		    from + step_chunks(layer));
+		sweep(layer, slab, from, slab->swept_chunks);
 		return false;
 	}
+	slab->swept_chunks = 0;
 	restart_watch(slab);
 	return true;
 }
@@ -262,26 +262,29 @@ slabi_idle_sweep(struct slabi_layer *layer, struct slab *slab)
 	return sweep(layer, slab, 0, parts(layer, slab));
 }
 
-void
-slabi_idle_touch(struct slabi_layer *layer, struct slab *slab, size_t n,
-    void *const *objects, ptrdiff_t step)
+/* Note that the chunks of one object have memory again. */
+static void
+touch(struct slabi_layer *layer, struct slab *slab, const void *object)
 {
 	unsigned shift = layer->system.geometry.purge_shift;
-	size_t stride = layer->system.geometry.stride;
+	size_t at = (size_t)((const char *)object -
+	    slabi_slab_pages(slab, slabi_os.page_size));
+	size_t end = at + layer->system.geometry.stride - 1;
+	uint32_t part;
 
-	for (; n > 0 && slab->purged_chunks > 0; n--, objects += step) {
-		size_t at = (size_t)((char *)*objects -
-		    slabi_slab_pages(slab, slabi_os.page_size));
-		uint32_t part = (uint32_t)(at >> shift);
-		uint32_t last = (uint32_t)((at + stride - 1) >> shift);
-
-		for (; part <= last; part++) {
-			if (!is_purged(layer, slab, part))
-				continue;
-			*purged_word(layer, slab, part) &=
-			    ~(UINT64_C(1) << part % 64);
-			slab->purged_chunks--;
-			layer->purged -= (size_t)1 << shift;
-		}
+	for (part = (uint32_t)(at >> shift); part <= end >> shift; part++) {
+		if (!is_purged(layer, slab, part))
+			continue;
+		*purged_word(layer, slab, part) &= ~(UINT64_C(1) << part % 64);
+		slab->purged_chunks--;
+		layer->purged -= (size_t)1 << shift;
 	}
+}
+
+void
+slabi_idle_touch(struct slabi_layer *layer, struct slab *slab, size_t n,
+    struct slabi_sink from)
+{
+	for (; n > 0 && slab->purged_chunks > 0; n--, from.next += from.step)
+		touch(layer, slab, *from.next);
 }

@@ -22,13 +22,10 @@
 #ifndef SLABI_SLAB_LAYER_H
 #define SLABI_SLAB_LAYER_H
 
+#include "layer/slab_lists.h"
 #include "slab/life.h"
 #include "slab/slab_bits.h"
 #include "slab/system.h"
-
-/* Values of slab->class: below SLABI_CLASSES partial, by fullness. */
-#define SLABI_CLASS_EMPTY SLABI_CLASSES      /* no object is out */
-#define SLABI_CLASS_FULL (SLABI_CLASSES + 1) /* no free bit; in no list */
 
 #define SLABI_NEVER UINT64_MAX
 
@@ -38,13 +35,9 @@ struct slabi_period {
 	uint64_t ends;
 	uint32_t number;    /* periods so far */
 	uint32_t visits;    /* of the slow paths, to look at the clock rarely */
-	size_t empty_low; /* fewest empty slabs at once in this period */
-	size_t surplus;     /* slabs that are to go back, not yet begun */
 	struct slab *draining; /* the one that is going back, step by step */
 	uint32_t destructed; /* words of its bitmap that are done with */
 	size_t undrained;   /* bytes of its block that still have memory */
-	struct slab *sweeping; /* the next in search of idle pages */
-	uint32_t swept_chunks; /* parts of it that have been looked at */
 };
 
 struct slabi_layer {
@@ -52,20 +45,8 @@ struct slabi_layer {
 	struct slabi_life life;
 	struct slabi_period period;
 	slab_huge_pages huge_pages;
-
-	struct slab *partial[SLABI_CLASSES];
-	uint32_t partial_classes;  /* bit i: partial[i] is not empty */
-	struct slab *empty_first;  /* emptied last */
-	struct slab *empty_last;   /* idle for longest */
-	struct slab *fresh;
-	struct slab *newest;       /* list of all slabs */
-
-	size_t in_use;             /* objects taken and not put back */
-	size_t carved;             /* objects below watermarks */
-	size_t slabs;
-	size_t full;               /* slabs with all objects out */
-	size_t empty;              /* slabs with none out */
-	size_t limit;              /* most objects that may be out */
+	struct slabi_lists lists;
+	size_t limit;              /* most objects that may be in use */
 	size_t reserved;           /* objects that there must be room for */
 	size_t purged;             /* bytes without memory */
 	uint64_t created;
@@ -74,31 +55,40 @@ struct slabi_layer {
 };
 
 /*
- * Take up to `n` objects to out[0], out[step], …: as many as can be had at
- * once without touching never-used ones, less a few, else some of those.  0:
- * none, errno says why.  `raw`: it is one object and has to be constructed.
+ * Take objects until the sink is full.  Freed objects are taken first, and then
+ * the sink may be left up to 63 objects short; only if there are none are
+ * never-used ones taken.  Returns how many were taken, or 0 with errno.
+ *
+ * If raw->raw is set, exactly one was taken, which is in `raw` as well as in
+ * the sink.  It must be constructed and slabi_layer_set_constructed() called,
+ * or it must be put back.
  */
-size_t slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
-    ptrdiff_t step, bool *raw);
+size_t slabi_layer_take(struct slabi_layer *layer, struct slabi_sink *sink,
+    struct slabi_taken *raw);
 /*
- * Take one free object, if there is one: never-used objects are not touched.
- * `raw`: it has to be constructed.
+ * Take one free object; never-used ones are not touched.  Returns false if
+ * there is none.
  */
-void *slabi_layer_take_one(struct slabi_layer *layer, bool *raw);
-/* A raw object has been constructed. */
-void slabi_layer_set_constructed(struct slabi_layer *layer, void *object);
-bool slabi_layer_is_constructed(const struct slabi_layer *layer, void *object);
+bool slabi_layer_take_one(struct slabi_layer *layer,
+    struct slabi_taken *taken);
+/* Note that an object that was taken raw has been constructed. */
+void slabi_layer_set_constructed(struct slabi_layer *layer,
+    const struct slabi_taken *taken);
+/* Returns whether an object of the cache is constructed. */
+bool slabi_layer_is_constructed(const struct slabi_layer *layer,
+    const void *object);
 
 /*
- * Give objects back.  Fewer than `n`: the next one is no object that is out,
- * `place` says why, and nothing has been done about it.
+ * Put objects back.  Returns how many were accepted; if fewer than `n`,
+ * objects[result] is not an object in use, `why` says what it is, and nothing
+ * was changed for it.
  */
 size_t slabi_layer_put(struct slabi_layer *layer, size_t n,
-    void *const *objects, enum slabi_refusal *place);
-/* Give one object back; false: see above. */
+    void *const *objects, enum slabi_refusal *why);
+/* Put one object back; returns false, and says why, if it is not accepted. */
 bool slabi_layer_put_one(struct slabi_layer *layer, void *object,
-    enum slabi_refusal *place);
-/* What an address is. */
+    enum slabi_refusal *why);
+/* Returns what an address is. */
 enum slabi_refusal slabi_layer_state(const struct slabi_layer *layer,
     const void *address);
 
@@ -112,23 +102,13 @@ void slabi_layer_reset(struct slabi_layer *layer);
 /* Give all slabs back; no object is out. */
 void slabi_layer_end(struct slabi_layer *layer);
 
-/* Lists: a slab without objects comes, or goes. */
-void slabi_lists_add(struct slabi_layer *layer, struct slab *slab);
-void slabi_lists_remove(struct slabi_layer *layer, struct slab *slab);
-/* A slab's counts have changed: put it in the list of its class. */
-void slabi_lists_update(struct slabi_layer *layer, struct slab *slab);
-/* A slab has no object above its watermark any more. */
-void slabi_lists_unlink_fresh(struct slabi_layer *layer, struct slab *slab);
-/* The class that belongs to a slab's counts. */
-uint8_t slabi_lists_class(const struct slab *slab,
-    const struct slabi_geometry *geometry);
-
-/* Never-used objects: take up to `n`; 0: errno says why there are none. */
-size_t slabi_layer_carve(struct slabi_layer *layer, size_t n, void **out,
-    ptrdiff_t step);
-/* Objects have been taken out of a slab. */
-void slabi_layer_account_taken(struct slabi_layer *layer, struct slab *slab, size_t n,
-    void **out, ptrdiff_t step);
+/*
+ * Returns a slab with objects above its watermark, a new one if need be; NULL
+ * with errno if there is no memory, or the limit is reached.
+ */
+struct slab *slabi_supply_fresh(struct slabi_layer *layer);
+/* Returns how many of its objects may be carved now; at least one. */
+size_t slabi_supply_carvable(struct slabi_layer *layer, struct slab *slab);
 
 /* For the working set. */
 void slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab);
@@ -139,24 +119,19 @@ void slabi_idle_destruct_word(struct slabi_layer *layer, struct slab *slab,
     uint32_t word, uint64_t mask);
 /* Destruct the objects of a slab none of which is out. */
 void slabi_idle_destruct(struct slabi_layer *layer, struct slab *slab);
-/* Objects have been taken from a slab with purged parts. */
+/* Note that `n` objects have been taken from a slab with purged chunks. */
 void slabi_idle_touch(struct slabi_layer *layer, struct slab *slab, size_t n,
-    void *const *objects, ptrdiff_t step);
-/* Search a few parts of a slab, from `*part` on; true: those were the last. */
-bool slabi_idle_sweep_some(struct slabi_layer *layer, struct slab *slab,
-    uint32_t *part);
+    struct slabi_sink from);
+/* Search a few more chunks of a slab.  Returns whether those were the last. */
+bool slabi_idle_sweep_some(struct slabi_layer *layer, struct slab *slab);
 /* Search all of it, touched or not; bytes. */
 size_t slabi_idle_sweep(struct slabi_layer *layer, struct slab *slab);
 
 /* To be called at the end of every slow path: a bounded part of all work. */
 void slabi_working_set_step(struct slabi_layer *layer);
 void slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds);
-/* A slab leaves the cache: forget it. */
-void slabi_working_set_forget(struct slabi_layer *layer, struct slab *slab);
 /* Give back all that is idle, now; bytes. */
 size_t slabi_working_set_reap(struct slabi_layer *layer);
-/* Where the period is 0: give back the slabs that are empty. */
-void slabi_working_set_trim(struct slabi_layer *layer);
 /* Finish what is going back. */
 void slabi_working_set_finish(struct slabi_layer *layer);
 

@@ -9,9 +9,9 @@ slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab)
 {
 	assert(slab->in_use == 0);
 	slabi_system_leave(&layer->system, slab);
-	slabi_working_set_forget(layer, slab);
-	slabi_lists_remove(layer, slab);
-	layer->carved -= slab->carved;
+	layer->purged -= (size_t)slab->purged_chunks <<
+	    layer->system.geometry.purge_shift;
+	slabi_lists_remove(&layer->lists, &layer->system.geometry, slab);
 	layer->released++;
 }
 
@@ -23,92 +23,122 @@ slabi_layer_release(struct slabi_layer *layer, struct slab *slab)
 	slabi_system_drop(&layer->system, slab);
 }
 
-void
-slabi_layer_account_taken(struct slabi_layer *layer, struct slab *slab, size_t n,
-    void **out, ptrdiff_t step)
+/* Account for `n` objects that a slab has put into the sink at `from`. */
+static void
+account_taken(struct slabi_layer *layer, struct slab *slab, size_t n,
+    struct slabi_sink from)
 {
-	layer->in_use += n;
+	layer->lists.in_use += n;
 	if (SLAB_UNLIKELY_(slab->purged_chunks > 0))
-		slabi_idle_touch(layer, slab, n, out, step);
+		slabi_idle_touch(layer, slab, n, from);
 	if (slab->in_use > slab->class_max)
-		slabi_lists_update(layer, slab);
+		slabi_lists_update(&layer->lists, &layer->system.geometry,
+		    slab);
 }
 
-/* The slab to take free objects from; NULL: no free bit is set. */
-static struct slab *
-choose(const struct slabi_layer *layer)
-{
-	if (layer->carved == layer->in_use)
-		return NULL;
-	if (layer->partial_classes != 0)
-		return layer->partial[31 -
-		    __builtin_clz(layer->partial_classes)];
-	return layer->empty_first;
-}
-
-/* What is out is in use where the magazine is empty: reservations end there. */
+/*
+ * The magazine is empty when this is called, so `in_use` is what the program
+ * holds.  Once that reaches the reservation, the reservation is fulfilled.
+ */
 static void
 note_reached(struct slabi_layer *layer)
 {
-	if (layer->in_use >= layer->reserved)
+	if (layer->lists.in_use >= layer->reserved)
 		layer->reserved = 0;
 }
 
-void *
-slabi_layer_take_one(struct slabi_layer *layer, bool *raw)
+bool
+slabi_layer_take_one(struct slabi_layer *layer, struct slabi_taken *taken)
 {
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-	struct slab *slab = choose(layer);
-	void *object;
+	struct slab *slab = slabi_lists_choose(&layer->lists);
 
 	note_reached(layer);
 	if (!slab)
-		return NULL;
-	object = slabi_slab_take_one(slab, geometry, raw);
-	slabi_layer_account_taken(layer, slab, 1, &object, 1);
-	return object;
+		return false;
+	*taken = slabi_slab_take_one(slab, &layer->system.geometry);
+	account_taken(layer, slab, 1, (struct slabi_sink){
+	    .next = &taken->object });
+	return true;
+}
+
+/*
+ * Take never-used objects, just one if it has to be constructed.  Returns how
+ * many, or 0 with errno.
+ */
+static size_t
+carve(struct slabi_layer *layer, struct slabi_sink *sink,
+    struct slabi_taken *raw)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	struct slab *slab = slabi_supply_fresh(layer);
+	struct slabi_sink from = *sink;
+	size_t n;
+
+	if (!slab)
+		return 0;
+	*raw = (struct slabi_taken){
+		.object = slabi_slab_object(slab, geometry, slab->carved),
+		.slab = slab,
+		.index = slab->carved,
+		.raw = slabi_life_exists(&layer->life),
+	};
+	n = slabi_min(raw->raw ? 1 : sink->left,
+	    layer->limit - layer->lists.in_use);
+	n = slabi_min(n, slabi_supply_carvable(layer, slab));
+	n = slabi_slab_carve(slab, geometry, n, sink);
+	slabi_lists_add_carved(&layer->lists, geometry, slab, n);
+	account_taken(layer, slab, n, from);
+	return n;
+}
+
+/* Take freed objects: whole words of them, and at least one if there is one. */
+static void
+take_freed(struct slabi_layer *layer, struct slabi_sink *sink)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t wanted = sink->left;
+	struct slab *slab;
+
+	while ((sink->left == wanted || sink->left >= 64) &&
+	    (slab = slabi_lists_choose(&layer->lists))) {
+		struct slabi_sink from = *sink;
+		size_t n = slabi_slab_take(slab, geometry, sink);
+
+		if (n == 0) /* the first free one is not constructed */
+			break;
+		account_taken(layer, slab, n, from);
+	}
 }
 
 size_t
-slabi_layer_take(struct slabi_layer *layer, size_t n, void **out,
-    ptrdiff_t step, bool *raw)
+slabi_layer_take(struct slabi_layer *layer, struct slabi_sink *sink,
+    struct slabi_taken *raw)
 {
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-	size_t taken = 0;
-	struct slab *slab;
+	size_t wanted = sink->left;
 
 	note_reached(layer);
-	*raw = false;
-	while ((taken == 0 || n - taken >= 64) && (slab = choose(layer))) {
-		void **next = out + (ptrdiff_t)taken * step;
-		size_t some = slabi_slab_take(slab, geometry, n - taken, next,
-		    step);
-
-		if (some == 0) /* the first free one is not constructed */
-			break;
-		slabi_layer_account_taken(layer, slab, some, next, step);
-		taken += some;
+	raw->raw = false;
+	take_freed(layer, sink);
+	if (sink->left == wanted && slabi_layer_take_one(layer, raw)) {
+		*sink->next = raw->object;
+		sink->next += sink->step;
+		sink->left--;
 	}
-	if (taken > 0)
-		return taken;
-	*out = slabi_layer_take_one(layer, raw);
-	if (*out)
-		return 1;
-	*raw = slabi_life_exists(&layer->life);
-	return slabi_layer_carve(layer, *raw ? 1 : n, out, step);
+	return sink->left < wanted ? wanted - sink->left :
+	    carve(layer, sink, raw);
 }
 
 void
-slabi_layer_set_constructed(struct slabi_layer *layer, void *object)
+slabi_layer_set_constructed(struct slabi_layer *layer,
+    const struct slabi_taken *taken)
 {
-	size_t index;
-	struct slab *slab = slabi_system_find(&layer->system, object, &index);
-
-	slabi_slab_set_constructed(slab, &layer->system.geometry, index, true);
+	slabi_slab_set_constructed(taken->slab, &layer->system.geometry,
+	    taken->index, true);
 }
 
 bool
-slabi_layer_is_constructed(const struct slabi_layer *layer, void *object)
+slabi_layer_is_constructed(const struct slabi_layer *layer,
+    const void *object)
 {
 	size_t index;
 	const struct slab *slab = slabi_system_find(&layer->system, object,
@@ -130,7 +160,7 @@ slabi_layer_state(const struct slabi_layer *layer, const void *address)
 
 bool
 slabi_layer_put_one(struct slabi_layer *layer, void *object,
-    enum slabi_refusal *place)
+    enum slabi_refusal *why)
 {
 	const struct slabi_geometry *geometry = &layer->system.geometry;
 	size_t index;
@@ -139,13 +169,12 @@ slabi_layer_put_one(struct slabi_layer *layer, void *object,
 	if (!slab || (index >= slab->bits_ready &&
 	    !slabi_slab_prepare_bits(slab, geometry, index)) ||
 	    !slabi_slab_put(slab, geometry, index)) {
-		*place = slabi_layer_state(layer, object);
+		*why = slabi_layer_state(layer, object);
 		return false;
 	}
-	layer->in_use--;
+	layer->lists.in_use--;
 	if (slab->in_use < slab->class_min)
-		slabi_lists_update(layer, slab);
-	slabi_working_set_trim(layer);
+		slabi_lists_update(&layer->lists, geometry, slab);
 	return true;
 }
 
@@ -157,15 +186,16 @@ give_some(struct slabi_layer *layer, size_t n, void *const *objects)
 	size_t given = layer->system.calls->give(&layer->system, n, objects,
 	    changed);
 
-	layer->in_use -= given;
+	layer->lists.in_use -= given;
 	for (slab = changed; *slab; slab++)
-		slabi_lists_update(layer, *slab);
+		slabi_lists_update(&layer->lists, &layer->system.geometry,
+		    *slab);
 	return given;
 }
 
 size_t
 slabi_layer_put(struct slabi_layer *layer, size_t n, void *const *objects,
-    enum slabi_refusal *place)
+    enum slabi_refusal *why)
 {
 	size_t done = 0;
 
@@ -176,10 +206,9 @@ slabi_layer_put(struct slabi_layer *layer, size_t n, void *const *objects,
 		done += given;
 		if (given == some)
 			continue;
-		*place = slabi_layer_state(layer, objects[done]);
+		*why = slabi_layer_state(layer, objects[done]);
 		break;
 	}
-	slabi_working_set_trim(layer);
 	return done;
 }
 
@@ -188,19 +217,19 @@ slabi_layer_reset(struct slabi_layer *layer)
 {
 	struct slab *slab;
 
-	for (slab = layer->newest; slab; slab = slab->older) {
+	for (slab = layer->lists.newest; slab; slab = slab->older) {
 		slabi_slab_put_all(slab, &layer->system.geometry);
-		slabi_lists_update(layer, slab);
+		slabi_lists_update(&layer->lists, &layer->system.geometry,
+		    slab);
 	}
-	layer->in_use = 0;
-	slabi_working_set_trim(layer);
+	layer->lists.in_use = 0;
 }
 
 void
 slabi_layer_end(struct slabi_layer *layer)
 {
 	slabi_working_set_finish(layer);
-	while (layer->newest)
-		slabi_layer_release(layer, layer->newest);
+	while (layer->lists.newest)
+		slabi_layer_release(layer, layer->lists.newest);
 	slabi_map_shrink(&layer->system.map, &layer->system.backing);
 }

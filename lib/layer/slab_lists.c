@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the lists of slabs: by fullness, fresh ones, and all. */
-#include "layer/layer.h"
+/* Owns the lists of slabs: by fullness, fresh ones, and all; and their sums. */
+#include "layer/slab_lists.h"
+
+#include <assert.h>
 
 uint8_t
 slabi_lists_class(const struct slab *slab,
@@ -14,51 +16,49 @@ slabi_lists_class(const struct slab *slab,
 }
 
 static void
-link_empty(struct slabi_layer *layer, struct slab *slab)
+link_empty(struct slabi_lists *lists, struct slab *slab)
 {
 	/* Slabs without free objects to take come last: see choose(). */
 	if (slab->carved > 0) {
 		slab->previous = NULL;
-		slab->next = layer->empty_first;
+		slab->next = lists->empty_first;
 	} else {
-		slab->previous = layer->empty_last;
+		slab->previous = lists->empty_last;
 		slab->next = NULL;
 	}
-	*(slab->previous ? &slab->previous->next : &layer->empty_first) = slab;
-	*(slab->next ? &slab->next->previous : &layer->empty_last) = slab;
-	layer->empty++;
+	*(slab->previous ? &slab->previous->next : &lists->empty_first) = slab;
+	*(slab->next ? &slab->next->previous : &lists->empty_last) = slab;
+	lists->empty++;
 }
 
 static void
-unlink_empty(struct slabi_layer *layer, struct slab *slab)
+unlink_empty(struct slabi_lists *lists, struct slab *slab)
 {
-	struct slabi_period *period = &layer->period;
-
-	*(slab->previous ? &slab->previous->next : &layer->empty_first) =
+	*(slab->previous ? &slab->previous->next : &lists->empty_first) =
 	    slab->next;
-	*(slab->next ? &slab->next->previous : &layer->empty_last) =
+	*(slab->next ? &slab->next->previous : &lists->empty_last) =
 	    slab->previous;
-	layer->empty--;
-	/* Those in use again need not go back. */
-	period->empty_low = slabi_min(period->empty_low, layer->empty);
-	period->surplus = slabi_min(period->surplus, layer->empty);
+	lists->empty--;
+	/* Slabs that are in use again are not to be released. */
+	lists->empty_low = slabi_min(lists->empty_low, lists->empty);
+	lists->surplus = slabi_min(lists->surplus, lists->empty);
 }
 
 static void
-link_partial(struct slabi_layer *layer, struct slab *slab)
+link_partial(struct slabi_lists *lists, struct slab *slab)
 {
-	struct slab **first = &layer->partial[slab->class];
+	struct slab **first = &lists->partial[slab->class];
 
 	slab->previous = NULL;
 	slab->next = *first;
 	if (slab->next)
 		slab->next->previous = slab;
 	*first = slab;
-	layer->partial_classes |= UINT32_C(1) << slab->class;
+	lists->partial_classes |= UINT32_C(1) << slab->class;
 }
 
 static void
-unlink_partial(struct slabi_layer *layer, struct slab *slab)
+unlink_partial(struct slabi_lists *lists, struct slab *slab)
 {
 	if (slab->next)
 		slab->next->previous = slab->previous;
@@ -66,31 +66,31 @@ unlink_partial(struct slabi_layer *layer, struct slab *slab)
 		slab->previous->next = slab->next;
 		return;
 	}
-	layer->partial[slab->class] = slab->next;
+	lists->partial[slab->class] = slab->next;
 	if (!slab->next)
-		layer->partial_classes &= ~(UINT32_C(1) << slab->class);
+		lists->partial_classes &= ~(UINT32_C(1) << slab->class);
 }
 
 static void
-link_class(struct slabi_layer *layer, struct slab *slab, uint8_t class)
+link_class(struct slabi_lists *lists, struct slab *slab, uint8_t class)
 {
 	slab->class = class;
 	if (class == SLABI_CLASS_EMPTY)
-		link_empty(layer, slab);
+		link_empty(lists, slab);
 	else if (class != SLABI_CLASS_FULL)
-		link_partial(layer, slab);
+		link_partial(lists, slab);
 }
 
 static void
-unlink_class(struct slabi_layer *layer, struct slab *slab)
+unlink_class(struct slabi_lists *lists, struct slab *slab)
 {
 	if (slab->class == SLABI_CLASS_EMPTY)
-		unlink_empty(layer, slab);
+		unlink_empty(lists, slab);
 	else if (slab->class != SLABI_CLASS_FULL)
-		unlink_partial(layer, slab);
+		unlink_partial(lists, slab);
 }
 
-/* The fewest and the most objects out with which a slab stays in its class. */
+/* With how many objects in use, at least and at most, its class stays. */
 static void
 set_bounds(struct slab *slab, const struct slabi_geometry *geometry)
 {
@@ -106,85 +106,137 @@ set_bounds(struct slab *slab, const struct slabi_geometry *geometry)
 	else
 		slab->class_min = 1;
 	slab->class_max = (next < slab->carved ? next : slab->carved) - 1;
+	assert(slab->class_min <= slab->in_use &&
+	    slab->in_use <= slab->class_max); /* I4 */
 }
 
-/* Are all its objects out, now, and when it was last put in its list? */
+/* Are all its objects in use, now, and when it was last put in its list? */
 static size_t
-is_full(const struct slabi_layer *layer, const struct slab *slab)
+is_full(const struct slabi_geometry *geometry, const struct slab *slab)
 {
-	return slab->in_use == layer->system.geometry.objects;
+	return slab->in_use == geometry->objects;
 }
 
 static size_t
-was_full(const struct slabi_layer *layer, const struct slab *slab)
+was_full(const struct slabi_geometry *geometry, const struct slab *slab)
 {
-	return slab->class_min == layer->system.geometry.objects;
+	return slab->class_min == geometry->objects;
 }
 
 void
-slabi_lists_update(struct slabi_layer *layer, struct slab *slab)
+slabi_lists_update(struct slabi_lists *lists,
+    const struct slabi_geometry *geometry, struct slab *slab)
 {
-	uint8_t class = slabi_lists_class(slab, &layer->system.geometry);
+	uint8_t class = slabi_lists_class(slab, geometry);
 
 	if (class != slab->class) {
-		unlink_class(layer, slab);
-		link_class(layer, slab, class);
+		unlink_class(lists, slab);
+		link_class(lists, slab, class);
 	}
-	layer->full += is_full(layer, slab) - was_full(layer, slab);
-	set_bounds(slab, &layer->system.geometry);
+	lists->full += is_full(geometry, slab) - was_full(geometry, slab);
+	set_bounds(slab, geometry);
+	assert(lists->full + lists->empty <= lists->slabs); /* I5 */
 }
 
 static void
-link_fresh(struct slabi_layer *layer, struct slab *slab)
+link_fresh(struct slabi_lists *lists, struct slab *slab)
 {
 	slab->previous_fresh = NULL;
-	slab->next_fresh = layer->fresh;
+	slab->next_fresh = lists->fresh;
 	if (slab->next_fresh)
 		slab->next_fresh->previous_fresh = slab;
-	layer->fresh = slab;
+	lists->fresh = slab;
 }
 
-void
-slabi_lists_unlink_fresh(struct slabi_layer *layer, struct slab *slab)
+static void
+unlink_fresh(struct slabi_lists *lists, struct slab *slab)
 {
 	if (slab->next_fresh)
 		slab->next_fresh->previous_fresh = slab->previous_fresh;
 	*(slab->previous_fresh ? &slab->previous_fresh->next_fresh :
-	    &layer->fresh) = slab->next_fresh;
+	    &lists->fresh) = slab->next_fresh;
 }
 
 static void
-link_all(struct slabi_layer *layer, struct slab *slab)
+link_all(struct slabi_lists *lists, struct slab *slab)
 {
-	slab->older = layer->newest;
+	slab->older = lists->newest;
 	if (slab->older)
 		slab->older->newer = slab;
-	layer->newest = slab;
+	lists->newest = slab;
 }
 
 static void
-unlink_all(struct slabi_layer *layer, struct slab *slab)
+unlink_all(struct slabi_lists *lists, struct slab *slab)
 {
 	if (slab->older)
 		slab->older->newer = slab->newer;
-	*(slab->newer ? &slab->newer->older : &layer->newest) = slab->older;
+	*(slab->newer ? &slab->newer->older : &lists->newest) = slab->older;
+	if (lists->hand == slab)
+		lists->hand = slab->older;
 }
 
 void
-slabi_lists_add(struct slabi_layer *layer, struct slab *slab)
+slabi_lists_add(struct slabi_lists *lists, struct slab *slab)
 {
-	link_all(layer, slab);
-	link_fresh(layer, slab);
-	link_class(layer, slab, SLABI_CLASS_EMPTY);
-	layer->slabs++;
+	assert(slab->in_use == 0 && slab->carved == 0);
+	link_all(lists, slab);
+	link_fresh(lists, slab);
+	link_class(lists, slab, SLABI_CLASS_EMPTY);
+	lists->slabs++;
 }
 
 void
-slabi_lists_remove(struct slabi_layer *layer, struct slab *slab)
+slabi_lists_remove(struct slabi_lists *lists,
+    const struct slabi_geometry *geometry, struct slab *slab)
 {
-	unlink_class(layer, slab);
-	if (slab->carved < layer->system.geometry.objects)
-		slabi_lists_unlink_fresh(layer, slab);
-	unlink_all(layer, slab);
-	layer->slabs--;
+	assert(slab->class == SLABI_CLASS_EMPTY && slab->in_use == 0); /* I4 */
+	unlink_class(lists, slab);
+	if (slab->carved < geometry->objects)
+		unlink_fresh(lists, slab);
+	unlink_all(lists, slab);
+	lists->slabs--;
+	lists->carved -= slab->carved;
+}
+
+void
+slabi_lists_add_carved(struct slabi_lists *lists,
+    const struct slabi_geometry *geometry, struct slab *slab, size_t n)
+{
+	lists->carved += n;
+	if (slab->carved == geometry->objects)
+		unlink_fresh(lists, slab);
+}
+
+struct slab *
+slabi_lists_choose(const struct slabi_lists *lists)
+{
+	if (lists->carved == lists->in_use)
+		return NULL;
+	if (lists->partial_classes != 0)
+		return lists->partial[31 -
+		    __builtin_clz(lists->partial_classes)];
+	return lists->empty_first;
+}
+
+void
+slabi_lists_add_surplus(struct slabi_lists *lists, size_t n)
+{
+	lists->surplus += n;
+	assert(lists->surplus <= lists->empty); /* I11 */
+}
+
+void
+slabi_lists_start_period(struct slabi_lists *lists)
+{
+	lists->empty_low = lists->empty;
+}
+
+void
+slabi_lists_end_period(struct slabi_lists *lists)
+{
+	lists->surplus = lists->empty_low;
+	lists->hand = lists->newest;
+	slabi_lists_start_period(lists);
+	assert(lists->surplus <= lists->empty); /* I11 */
 }

@@ -39,7 +39,7 @@ wants_huge_pages(const struct slabi_layer *layer)
 	if (layer->huge_pages == SLAB_HUGE_PAGES_ALWAYS)
 		return true;
 	size = layer->system.geometry.slab_size;
-	return size >= HUGE_SIZE && layer->slabs >= HUGE_FROM / size;
+	return size >= HUGE_SIZE && layer->lists.slabs >= HUGE_FROM / size;
 }
 
 static struct slab *
@@ -50,7 +50,7 @@ make_slab(struct slabi_layer *layer)
 
 	if (!slab)
 		return NULL;
-	slabi_lists_add(layer, slab);
+	slabi_lists_add(&layer->lists, slab);
 	layer->created++;
 	return slab;
 }
@@ -59,7 +59,7 @@ make_slab(struct slabi_layer *layer)
 static size_t
 populate_block(const struct slabi_layer *layer)
 {
-	size_t used = layer->carved * layer->system.geometry.stride;
+	size_t used = layer->lists.carved * layer->system.geometry.stride;
 	size_t block;
 
 	if (used < POPULATE_SOON * 64)
@@ -116,9 +116,8 @@ populate_start(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
 	return 1;
 }
 
-/* How many objects may be carved at once. */
-static size_t
-carvable(struct slabi_layer *layer, struct slab *slab)
+size_t
+slabi_supply_carvable(struct slabi_layer *layer, struct slab *slab)
 {
 	size_t stride = layer->system.geometry.stride;
 
@@ -129,28 +128,15 @@ carvable(struct slabi_layer *layer, struct slab *slab)
 	return populate_start(layer, slab, slab->carved);
 }
 
-size_t
-slabi_layer_carve(struct slabi_layer *layer, size_t n, void **out,
-    ptrdiff_t step)
+struct slab *
+slabi_supply_fresh(struct slabi_layer *layer)
 {
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-	struct slab *slab = layer->fresh;
-
-	if (layer->in_use >= layer->limit) {
+	if (layer->lists.in_use >= layer->limit) {
 		slabi_fail(ENOMEM, "the limit of %zu objects is reached",
 		    layer->limit);
-		return 0;
+		return NULL;
 	}
-	if (!slab && !(slab = make_slab(layer)))
-		return 0;
-	n = slabi_min(n, layer->limit - layer->in_use);
-	n = slabi_min(n, carvable(layer, slab));
-	n = slabi_slab_carve(slab, geometry, n, out, step);
-	layer->carved += n;
-	if (slab->carved == geometry->objects)
-		slabi_lists_unlink_fresh(layer, slab);
-	slabi_layer_account_taken(layer, slab, n, out, step);
-	return n;
+	return layer->lists.fresh ? layer->lists.fresh : make_slab(layer);
 }
 
 /*
@@ -181,18 +167,18 @@ slabi_layer_reserve(struct slabi_layer *layer, size_t objects)
 	size_t wanted = objects / layer->system.geometry.objects + 1;
 	size_t made = 0;
 
-	if (wanted > layer->slabs &&
-	    !probe_memory(layer, wanted - layer->slabs)) {
+	if (wanted > layer->lists.slabs &&
+	    !probe_memory(layer, wanted - layer->lists.slabs)) {
 		slabi_fail(ENOMEM, "no memory for %zu objects", objects);
 		return false;
 	}
-	while (layer->slabs * layer->system.geometry.objects < objects) {
+	while (layer->lists.slabs * layer->system.geometry.objects < objects) {
 		if (make_slab(layer)) {
 			made++;
 			continue;
 		}
 		for (; made > 0; made--)
-			slabi_layer_release(layer, layer->newest);
+			slabi_layer_release(layer, layer->lists.newest);
 		return false;
 	}
 	layer->reserved = slabi_max(layer->reserved, objects);

@@ -21,7 +21,7 @@ start_period(struct slabi_layer *layer, uint64_t now)
 
 	period->ends = now + period->length;
 	period->number++;
-	period->empty_low = layer->empty;
+	slabi_lists_start_period(&layer->lists);
 }
 
 void
@@ -40,34 +40,18 @@ slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds)
 static void
 end_period(struct slabi_layer *layer, uint64_t now)
 {
-	layer->period.surplus = slabi_min(layer->period.empty_low,
-	    layer->empty);
-	layer->period.sweeping = layer->newest;
+	slabi_lists_end_period(&layer->lists);
 	start_period(layer, now);
 }
 
-void
-slabi_working_set_forget(struct slabi_layer *layer, struct slab *slab)
-{
-	layer->purged -= (size_t)slab->purged_chunks <<
-	    layer->system.geometry.purge_shift;
-	if (layer->period.sweeping == slab) {
-		layer->period.sweeping = slab->older;
-		layer->period.swept_chunks = 0;
-	}
-}
-
-/* Search a part of the next slab. */
+/* Search a part of the slab that the hand is on. */
 static void
 sweep_step(struct slabi_layer *layer)
 {
-	struct slabi_period *period = &layer->period;
-	struct slab *slab = period->sweeping;
+	struct slab *slab = layer->lists.hand;
 
-	if (!slabi_idle_sweep_some(layer, slab, &period->swept_chunks))
-		return;
-	period->sweeping = slab->older;
-	period->swept_chunks = 0;
+	if (slabi_idle_sweep_some(layer, slab))
+		layer->lists.hand = slab->older;
 }
 
 /* May a slab go, or does a reservation need it? */
@@ -76,8 +60,8 @@ may_release(const struct slabi_layer *layer)
 {
 	size_t objects = layer->system.geometry.objects;
 
-	return layer->empty > 0 &&
-	    (layer->slabs - 1) * objects >= layer->reserved;
+	return layer->lists.empty > 0 &&
+	    (layer->lists.slabs - 1) * objects >= layer->reserved;
 }
 
 /* Up to here the memory of a slab that goes back is in use to the end. */
@@ -106,11 +90,11 @@ touched(const struct slabi_layer *layer, const struct slab *slab)
 static void
 start_draining(struct slabi_layer *layer)
 {
-	struct slab *slab = layer->empty_last;
+	struct slab *slab = layer->lists.empty_last;
 
-	layer->period.surplus--;
+	layer->lists.surplus--;
 	if (!may_release(layer)) {
-		layer->period.surplus = 0;
+		layer->lists.surplus = 0;
 		return;
 	}
 	slabi_layer_unlink(layer, slab);
@@ -144,20 +128,29 @@ drain_step(struct slabi_layer *layer)
 	slabi_system_drop(&layer->system, slab);
 }
 
+/* Release all slabs that are empty. */
+static void
+trim(struct slabi_layer *layer)
+{
+	while (may_release(layer))
+		slabi_layer_release(layer, layer->lists.empty_last);
+}
+
 void
 slabi_working_set_step(struct slabi_layer *layer)
 {
 	struct slabi_period *period = &layer->period;
 	uint64_t now;
 
-	if (period->length == 0 || period->length == SLABI_NEVER ||
-	    layer->pinned > 0)
+	if (period->length == SLABI_NEVER || layer->pinned > 0)
 		return;
-	if (period->draining) {
+	if (period->length == 0) {
+		trim(layer);
+	} else if (period->draining) {
 		drain_step(layer);
-	} else if (period->surplus > 0) {
+	} else if (layer->lists.surplus > 0) {
 		start_draining(layer);
-	} else if (period->sweeping) {
+	} else if (layer->lists.hand) {
 		sweep_step(layer);
 	} else if (++period->visits % CLOCK_EVERY == 0) {
 		now = slabi_os.now();
@@ -173,15 +166,6 @@ slabi_working_set_finish(struct slabi_layer *layer)
 		drain_step(layer);
 }
 
-void
-slabi_working_set_trim(struct slabi_layer *layer)
-{
-	if (layer->period.length > 0)
-		return;
-	while (layer->pinned == 0 && may_release(layer))
-		slabi_layer_release(layer, layer->empty_last);
-}
-
 size_t
 slabi_working_set_reap(struct slabi_layer *layer)
 {
@@ -193,9 +177,9 @@ slabi_working_set_reap(struct slabi_layer *layer)
 		return 0;
 	layer->reserved = 0;
 	slabi_working_set_finish(layer);
-	for (; layer->empty > 0; bytes += size)
-		slabi_layer_release(layer, layer->empty_last);
-	for (slab = layer->newest; slab; slab = slab->older)
+	for (; layer->lists.empty > 0; bytes += size)
+		slabi_layer_release(layer, layer->lists.empty_last);
+	for (slab = layer->lists.newest; slab; slab = slab->older)
 		bytes += slabi_idle_sweep(layer, slab);
 	return bytes + slabi_map_shrink(&layer->system.map,
 	    &layer->system.backing);

@@ -73,32 +73,25 @@ clear_above(struct slab *slab, uint32_t word)
 		slab->top &= ~(UINT64_C(1) << word / 64);
 }
 
-/* Where objects go that are taken, and how many more may. */
-struct taking {
-	void **out;
-	ptrdiff_t step;
-	size_t left;
-};
-
 /* Hand out `n` objects that are next to each other: four at a time. */
-static struct taking
+static struct slabi_sink
 hand_out(const struct slabi_geometry *geometry, char *object, size_t n,
-    struct taking to)
+    struct slabi_sink to)
 {
 	size_t stride = geometry->stride;
 
 	to.left -= n;
 	for (; n >= 4; n -= 4) {
-		to.out[0] = object;
-		to.out[to.step] = object + stride;
-		to.out[2 * to.step] = object + 2 * stride;
-		to.out[3 * to.step] = object + 3 * stride;
-		to.out += 4 * to.step;
+		to.next[0] = object;
+		to.next[to.step] = object + stride;
+		to.next[2 * to.step] = object + 2 * stride;
+		to.next[3 * to.step] = object + 3 * stride;
+		to.next += 4 * to.step;
 		object += 4 * stride;
 	}
 	for (; n > 0; n--) {
-		*to.out = object;
-		to.out += to.step;
+		*to.next = object;
+		to.next += to.step;
 		object += stride;
 	}
 	return to;
@@ -107,15 +100,15 @@ hand_out(const struct slabi_geometry *geometry, char *object, size_t n,
 /* Take objects of one word, of which the first is `object`; bits left. */
 static inline uint64_t
 take_word(const struct slabi_geometry *geometry, char *object, uint64_t bits,
-    struct taking *to)
+    struct slabi_sink *to)
 {
 	if (bits == ~UINT64_C(0) && to->left >= 64) {
 		*to = hand_out(geometry, object, 64, *to);
 		return 0;
 	}
 	for (; bits != 0 && to->left > 0; to->left--) {
-		*to->out = object + lowest(bits) * geometry->stride;
-		to->out += to->step;
+		*to->next = object + lowest(bits) * geometry->stride;
+		to->next += to->step;
 		bits &= bits - 1;
 	}
 	return bits;
@@ -124,7 +117,7 @@ take_word(const struct slabi_geometry *geometry, char *object, uint64_t bits,
 /* The same out of the words of one word of the summary, which is not 0. */
 static inline void
 take_region(struct slab *slab, const struct slabi_geometry *geometry,
-    uint32_t region, struct taking *to)
+    uint32_t region, struct slabi_sink *to)
 {
 	uint64_t words = slab->summary[region];
 
@@ -146,9 +139,10 @@ take_region(struct slab *slab, const struct slabi_geometry *geometry,
 
 size_t
 slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
-    size_t n, void **out, ptrdiff_t step)
+    struct slabi_sink *sink)
 {
-	struct taking to = { .out = out, .step = step, .left = n };
+	struct slabi_sink to = *sink;
+	size_t taken;
 
 	while (slab->top != 0) {
 		uint32_t region = lowest(slab->top);
@@ -160,38 +154,42 @@ slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
 		if (to.left < 64)
 			break;
 	}
-	slab->in_use += (uint32_t)(n - to.left);
-	return n - to.left;
+	taken = sink->left - to.left;
+	slab->in_use += (uint32_t)taken;
+	*sink = to;
+	return taken;
 }
 
-void *
-slabi_slab_take_one(struct slab *slab, const struct slabi_geometry *geometry,
-    bool *raw)
+struct slabi_taken
+slabi_slab_take_one(struct slab *slab, const struct slabi_geometry *geometry)
 {
 	uint32_t region = lowest(slab->top);
 	uint32_t word = region * 64 + lowest(slab->summary[region]);
 	uint64_t *place = slabi_slab_bits(slab, geometry, word);
-	uint64_t made = geometry->has_ctor_bits ? *place & place[1] : *place;
-	uint32_t bit = lowest(made != 0 ? made : *place);
+	uint64_t ready = geometry->has_ctor_bits ? *place & place[1] : *place;
+	size_t index = (size_t)word * 64 +
+	    lowest(ready != 0 ? ready : *place);
 
-	*raw = made == 0;
-	*place ^= UINT64_C(1) << bit;
+	*place ^= UINT64_C(1) << index % 64;
 	if (*place == 0)
 		clear_above(slab, word);
 	slab->used[region] = true;
 	slab->in_use++;
-	return slabi_slab_object(slab, geometry, (size_t)word * 64 + bit);
+	return (struct slabi_taken){
+		.object = slabi_slab_object(slab, geometry, index),
+		.slab = slab,
+		.index = index,
+		.raw = ready == 0,
+	};
 }
 
 size_t
 slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
-    size_t n, void **out, ptrdiff_t step)
+    size_t n, struct slabi_sink *sink)
 {
-	struct taking to = { .out = out, .step = step, .left = n };
-
 	n = slabi_min(n, geometry->objects - slab->carved);
-	hand_out(geometry, slabi_slab_object(slab, geometry, slab->carved), n,
-	    to);
+	*sink = hand_out(geometry, slabi_slab_object(slab, geometry,
+	    slab->carved), n, *sink);
 	set_used(slab, slab->carved, slab->carved + n);
 	slab->carved += (uint32_t)n;
 	slab->in_use += (uint32_t)n;

@@ -53,7 +53,8 @@ struct slab {
 	 * seldom enough to note.
 	 */
 	bool used[SLABI_REGIONS];
-	uint32_t swept_in_use;    /* `out` at the last search of all regions */
+	uint32_t swept_in_use; /* `in_use` at the last search of all regions */
+	uint32_t swept_chunks; /* chunks that the present search has seen */
 	size_t populated;      /* bytes of the block faulted in ahead of use */
 	void *block;           /* from the backing */
 	struct slab *newer;    /* in the list of all slabs */
@@ -63,24 +64,38 @@ struct slab {
 	uint64_t summary[];    /* and behind it, a bit a part: it is purged */
 };
 
+/* Where objects go that are taken: next[0], next[step], … */
+struct slabi_sink {
+	void **next;
+	ptrdiff_t step;
+	size_t left;  /* how many more there is room for */
+};
+
+/* One object that has been taken, and where it lies. */
+struct slabi_taken {
+	void *object;
+	struct slab *slab;
+	size_t index;
+	bool raw;     /* it is not constructed, but has to be */
+};
+
 void slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
     void *block);
 
 /*
- * Take up to `n` free objects in address order, to out[0], out[step], …  May
- * leave a last few, fewer than 64, to another time, but takes at least one.  In
- * a slab with constructed bits only constructed ones, up to the first word of
- * bits without one.  How many.
+ * Take free objects in address order until the sink is full.  Works in whole
+ * words, so it may take up to 63 fewer than that, but takes at least one.  In a
+ * slab with constructed bits it takes only constructed objects, up to the first
+ * word of bits without one, and so perhaps none.  Returns how many.
  */
 size_t slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
-    size_t n, void **out, ptrdiff_t step);
-/* Take one free object; `raw`: it is not constructed, but has to be. */
-void *slabi_slab_take_one(struct slab *slab,
-    const struct slabi_geometry *geometry, bool *raw);
-/* Take up to `n` objects above the watermark.  How many. */
+    struct slabi_sink *sink);
+/* Take one free object of a slab that has some. */
+struct slabi_taken slabi_slab_take_one(struct slab *slab,
+    const struct slabi_geometry *geometry);
+/* Take up to `n` objects above the watermark.  Returns how many. */
 size_t slabi_slab_carve(struct slab *slab,
-    const struct slabi_geometry *geometry, size_t n, void **out,
-    ptrdiff_t step);
+    const struct slabi_geometry *geometry, size_t n, struct slabi_sink *sink);
 
 /* What an address is to a slab. */
 enum slabi_refusal {
