@@ -42,6 +42,7 @@ examples = \
 examplesources = \
 	doc/examples/backing.c \
 	doc/examples/buffer.c \
+	doc/examples/connection.cpp \
 	doc/examples/constructed.c \
 	doc/examples/hello.c \
 	doc/examples/limits.c \
@@ -55,6 +56,7 @@ examplesources = \
 	doc/examples/version.c \
 	doc/examples/visit.c \
 	doc/examples/wordtree.c
+examplefiles = doc/examples/Makefile doc/examples/README
 check_PROGRAMS += $(examples) doc/examples/wordtree
 
 # They see what a user sees: the installed header, and the shared library.
@@ -77,10 +79,10 @@ doc_examples_wordtree_LDADD = lib/libslab.la
 
 if DOC
 examplesdir = $(docdir)/examples
-dist_examples_DATA = $(examplesources)
+dist_examples_DATA = $(examplesources) $(examplefiles)
 dist_doc_DATA = README doc/NEWS
 else
-EXTRA_DIST += $(examplesources)
+EXTRA_DIST += $(examplesources) $(examplefiles)
 endif
 
 #| make doxygen         doc/html, made from the header's comments

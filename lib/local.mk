@@ -59,3 +59,7 @@ lib_libslab_la_DEPENDENCIES = lib/libslabi.la lib/libslab.map
 EXTRA_DIST += lib/libslab.map
 
 pkgconfig_DATA = lib/libslab.pc
+
+cmakedir = $(libdir)/cmake/libslab
+dist_cmake_DATA = lib/libslab-config.cmake
+nodist_cmake_DATA = lib/libslab-config-version.cmake

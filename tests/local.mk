@@ -39,6 +39,7 @@ plain_tests = \
 
 script_tests = \
 	tests/test_abi.sh \
+	tests/test_copy.sh \
 	tests/test_dist.sh \
 	tests/test_examples.sh \
 	tests/test_headers.sh \

@@ -94,7 +94,7 @@ files()
 
 deb_install()
 {
-	inside apt-get install -y --no-install-recommends check pkgconf
+	inside apt-get install -y --no-install-recommends check g++ pkgconf
 	files >"$work/before"
 	cp "$work"/deb/*.deb "$root/tmp"
 	inside sh -euc 'apt-get install -y /tmp/libslab*.deb'

@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What `make install` puts under DESTDIR is enough to build programs by
-# pkg-config, shared and static, and `make uninstall` takes all of it back.
+# What `make install` puts under DESTDIR is enough to build programs with
+# pkg-config, shared and static, with CMake, and with the Makefile of the
+# examples; and `make uninstall` removes all of it.
 set -eu
 unset MAKEFLAGS MFLAGS
 command -v pkg-config >/dev/null || exit 77
 stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$stage" "$work"' EXIT
 
 $MAKE -s install DESTDIR="$stage" >"$stage/log" 2>&1 || {
 	cat "$stage/log"
@@ -56,6 +58,43 @@ if test -e "$libdir/libslab.a" && test "$CC" = "${CC#*-fsanitize}"; then
 	built=1
 fi
 test $built = 1
+
+# The examples, copied as their README says, by their own Makefile.
+examples=$(find "$stage" -name queue_cache.c)
+if test -n "$examples" && test -e "$libdir/libslab.so" &&
+    command -v "${CXX:-c++}" >/dev/null; then
+	cp -r "$(dirname "$examples")" "$work/examples"
+	chmod -R u+w "$work/examples"
+	LD_LIBRARY_PATH=$libdir make -C "$work/examples" \
+	    CC="$CC" CXX="${CXX:-c++}" run >"$work/log" 2>&1 || {
+		cat "$work/log"
+		exit 1
+	}
+fi
+
+# CMake finds the library by its own file, and asks for a version.
+if command -v cmake >/dev/null && test "$CC" = "${CC#* }"; then
+	mkdir "$work/cmake"
+	cp "$stage/program.c" "$work/cmake"
+	cat >"$work/cmake/CMakeLists.txt" <<-END
+	cmake_minimum_required(VERSION 3.10)
+	project(program C)
+	find_package(libslab 1.0 REQUIRED)
+	add_executable(program program.c)
+	target_link_libraries(program PRIVATE libslab::slab)
+	END
+	(
+		cd "$work/cmake"
+		config=$(find "$stage" -name libslab-config.cmake)
+		cmake -Dlibslab_DIR="$(dirname "$config")" . &&
+		    make && LD_LIBRARY_PATH=$libdir ./program
+		sed -i 's/libslab 1.0/libslab 99/' CMakeLists.txt
+		! cmake .
+	) >"$work/log" 2>&1 || {
+		cat "$work/log"
+		exit 1
+	}
+fi
 rm "$stage/program.c"
 
 $MAKE -s uninstall DESTDIR="$stage" >/dev/null
