@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Where libslab must stand, cell by cell, and the verdict for each row."""
+"""Where libslab must stand, cell by cell, and the verdict for each row.
+
+All ratios are libslab's figure divided by another: below 1, libslab is better.
+"""
 
 import math
 import os
@@ -14,7 +17,8 @@ NOISE = .02        # "no slower than": less is not told apart
 
 
 def number(value):
-    return f'{value:.2f}' if value < 1000 else f'{value:.0f}'
+    digits = 3 if 0 < value < .1 else 2 if value < 1000 else 0
+    return f'{value:.{digits}f}'
 
 
 def geometric_mean(values):
@@ -40,18 +44,15 @@ class Cell:
 
 @dataclass
 class Row:
-    """A requirement: every cell at most, or at least, the limit."""
+    """A requirement: every cell is at most the limit."""
     title: str
     limit: float
-    at_least: bool = False
     unit: str = 'x'
     of_mean: bool = False       # the limit is for the geometric mean
     slack: float = ROUNDING
     cells: list = field(default_factory=list)
 
     def meets(self, value):
-        if self.at_least:
-            return value >= self.limit - self.slack
         return value <= self.limit + self.slack
 
     def bound_mean(self):
@@ -83,8 +84,7 @@ class Row:
         return [c for c in self.cells if not self.meets(c.value)]
 
     def worst(self):
-        pick = min if self.at_least else max
-        return pick(self.cells, key=lambda cell: cell.value)
+        return max(self.cells, key=lambda cell: cell.value)
 
     def verdict(self):
         return 'fails' if self.failing() else 'holds'
@@ -110,22 +110,18 @@ class Table:
                 in self.results.cells(metric, allocator)
                 if counts is None or count in counts]
 
-    def ratio(self, metric, ours, theirs, size, count, metric2=None,
-              inverse=False):
-        """Ours divided by the best of theirs (inverse: the other way)."""
+    def ratio(self, metric, ours, theirs, size, count, metric2=None):
+        """Ours divided by the best of theirs."""
         value = self.results.median(metric, size, count, ours)
         best = self.results.least(metric2 or metric, size, count, theirs)
         if not value or best is None or not best[0]:
             return None
 
-        def over(value):
-            return best[0] / value if inverse else value / best[0]
-
         bound = self.bound(metric, size, count, best)
         comparable = (bound and ours.startswith('slab') and
                       ours != 'slab-inline' and theirs != ['array-stack'])
-        return Cell(where(size, count), over(value), best[1],
-                    over(bound) if comparable else None)
+        return Cell(where(size, count), value / best[0], best[1],
+                    bound / best[0] if comparable else None)
 
     def bound(self, metric, size, count, best):
         """What a call to a library must cost at least, if that is known."""
@@ -143,7 +139,7 @@ class Table:
                        in self.cells_of(metric, ours, counts)])
 
     def compare_sums(self, row, metrics, ours, theirs, count):
-        """The best of theirs divided by ours, several costs added up."""
+        """Ours divided by the best of theirs, several costs added up."""
         def total(size, name):
             parts = [self.results.median(metric, size, count, name)
                      for metric in metrics]
@@ -155,7 +151,7 @@ class Table:
                         if total(size, name)), default=None)
             if best and total(size, ours):
                 cells.append(Cell(where(size, count),
-                                  best[0] / total(size, ours), best[1]))
+                                  total(size, ours) / best[0], best[1]))
         self.add(row, cells)
 
     def spread(self, row, metrics, names):
@@ -194,8 +190,8 @@ class Table:
 def speed_rows(table):
     table.compare(Row('hot pair, called / array stack', 1.15),
                   'pair', 'slab', ['array-stack'])
-    table.compare(Row('hot pair: fastest malloc / called', 1.6, True),
-                  'pair', 'slab', MALLOCS, inverse=True)
+    table.compare(Row('hot pair: called / fastest malloc', 1 / 1.6,
+                      slack=.002), 'pair', 'slab', MALLOCS)
     table.compare(Row('hot pair: SLAB_INLINE / called', .65),
                   'pair', 'slab-inline', ['slab'])
     table.compare(Row('hot pair: SLAB_INLINE / boost::pool', 1.7),
@@ -211,15 +207,15 @@ def batch_rows(table):
                          ('1 million', range(100001, 1000001))):
         metric = 'random_both'
         for title, ours, theirs in (
-                ('fastest called / slab', 'slab', CALLED),
-                ('fastest growing / SLAB_INLINE', 'slab-inline', GROWING),
-                ('fastest called / slab of 128 Ki rounds', 'slab-deep', CALLED),
-                ('fastest growing / slab', 'slab', GROWING)):
+                ('slab / fastest called', 'slab', CALLED),
+                ('SLAB_INLINE / fastest growing', 'slab-inline', GROWING),
+                ('slab of 128 Ki rounds / fastest called', 'slab-deep', CALLED),
+                ('slab / fastest growing', 'slab', GROWING)):
             title = f'warm, freed at random, {name}: {title}'
-            table.compare(Row(title + ', mean', 1.4, True, of_mean=True),
-                          metric, ours, theirs, counts, inverse=True)
-            table.compare(Row(title + ', each', 1, True, slack=NOISE),
-                          metric, ours, theirs, counts, inverse=True)
+            table.compare(Row(title + ', mean', 1 / 1.4, of_mean=True,
+                              slack=.0025), metric, ours, theirs, counts)
+            table.compare(Row(title + ', each', 1, slack=NOISE),
+                          metric, ours, theirs, counts)
         for ours, title in (('slab', 'slab'),
                             ('slab-deep', 'slab of 128 Ki rounds')):
             table.compare(
@@ -254,9 +250,9 @@ def other_rows(table):
     for ours, title in (('slab', 'slab'), ('slab-inline', 'SLAB_INLINE')):
         for objects, metric in (('one object', 'constructed_pair'),
                                 ('100 objects', 'constructed_batch')):
-            table.compare(Row(f'constructor, {objects}: construct-and-destroy '
-                              f'/ {title}', 30, True), metric, ours, PEERS,
-                          inverse=True)
+            table.compare(Row(f'constructor, {objects}: {title} / '
+                              'construct-and-destroy', 1 / 30, slack=0),
+                          metric, ours, PEERS)
     for ours, title in (('slab', 'slab'),
                         ('slab-deep', 'slab of 128 Ki rounds')):
         table.compare(Row(f'walk: {title} / fastest malloc', 1, slack=NOISE),
@@ -264,8 +260,8 @@ def other_rows(table):
     for ours, title in (('slab', 'slab'),
                         ('slab-deep', 'slab of 128 Ki rounds')):
         table.compare_sums(
-            Row('warm, freed at random, 100 thousand, and one walk: fastest '
-                f'growing / {title}, each', 1, True, slack=NOISE),
+            Row('warm, freed at random, 100 thousand, and one walk: '
+                f'{title} / fastest growing, each', 1, slack=NOISE),
             ['random_both', 'walk'], ours, GROWING, 100000)
 
 
@@ -323,8 +319,7 @@ def rows(results):
 
 
 def row_line(row):
-    sign = '>=' if row.at_least else '<='
-    limit = f'{sign} {number(row.limit)}{row.unit}'
+    limit = f'<= {number(row.limit)}{row.unit}'
     worst = row.worst()
     return (f'{row.title:70} {limit:>12}  {row.verdict()}  '
             f'mean {number(row.mean())}, worst {number(worst.value)} '
@@ -341,7 +336,7 @@ def write(table, notes, folder):
             failing = row.failing()
             for cell in row.cells:
                 print(row.title, cell.where, f'{cell.value:.3f}',
-                      ('>=' if row.at_least else '<=') + f'{row.limit:g}',
+                      f'<={row.limit:g}',
                       cell.against,
                       'fails' if cell in failing else 'holds', sep='\t',
                       file=file)

@@ -63,7 +63,7 @@ def verdicts(rows):
         if r.cells:
             worst = r.worst()
             lines.append([
-                r.title, ('≥ ' if r.at_least else '≤ ') + number(r.limit) +
+                r.title, '≤ ' + number(r.limit) +
                 r.unit.replace('x', ''), number(r.mean()),
                 f'{number(worst.value)} ({worst.where})',
                 r.score(), r.verdict() + (f'; {r.beyond()}' if r.beyond()
