@@ -4,6 +4,7 @@
 documents = \
 	doc/NEWS \
 	doc/PACKAGERS \
+	doc/benchmarks.md \
 	doc/coding-style.md \
 	doc/design.md \
 	doc/performance.md \
@@ -12,6 +13,7 @@ documents = \
 figures = \
 	doc/figures/churn.png \
 	doc/figures/churn.svg \
+	doc/figures/life.svg \
 	doc/figures/live.png \
 	doc/figures/live.svg \
 	doc/figures/new.png \
@@ -22,12 +24,13 @@ figures = \
 	doc/figures/walk.svg \
 	doc/figures/warm.png \
 	doc/figures/warm.svg
-EXTRA_DIST += $(documents) $(figures)
+EXTRA_DIST += $(documents) $(figures) doc/examples.dox doc/html.css
 
 examples = \
 	doc/examples/backing \
 	doc/examples/buffer \
 	doc/examples/constructed \
+	doc/examples/evict \
 	doc/examples/hello \
 	doc/examples/limits \
 	doc/examples/measure \
@@ -44,6 +47,7 @@ examplesources = \
 	doc/examples/buffer.c \
 	doc/examples/connection.cpp \
 	doc/examples/constructed.c \
+	doc/examples/evict.c \
 	doc/examples/hello.c \
 	doc/examples/limits.c \
 	doc/examples/measure.c \
@@ -64,6 +68,7 @@ doc_examples_backing_LDADD = lib/libslab.la
 doc_examples_buffer_LDADD = lib/libslab.la
 doc_examples_constructed_LDADD = lib/libslab.la
 doc_examples_constructed_LDFLAGS = $(AM_LDFLAGS) -pthread
+doc_examples_evict_LDADD = lib/libslab.la
 doc_examples_hello_LDADD = lib/libslab.la
 doc_examples_limits_LDADD = lib/libslab.la
 doc_examples_measure_LDADD = lib/libslab.la
@@ -80,7 +85,10 @@ doc_examples_wordtree_LDADD = lib/libslab.la
 if DOC
 examplesdir = $(docdir)/examples
 dist_examples_DATA = $(examplesources) $(examplefiles)
-dist_doc_DATA = README doc/NEWS
+dist_doc_DATA = README doc/NEWS doc/tutorial.md doc/performance.md \
+	doc/benchmarks.md
+figuresdir = $(docdir)/figures
+dist_figures_DATA = $(figures)
 else
 EXTRA_DIST += $(examplesources) $(examplefiles)
 endif

@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 
 # Lines are compared without indentation, and without empty ones.  Blocks of
 # code are: in the manual, .EX to .EE of the section EXAMPLES; in Markdown,
-# what ```c begins; in README, indented text that begins with #include.
+# what ```c or ```cpp begins; in README, indented text that begins with #include.
 cat >"$work/blocks.awk" <<'END'
 function trimmed(line)
 {
@@ -58,7 +58,7 @@ function add(line)
 
 FNR == 1 { if (inside) end_block(); section = "" }
 
-FILENAME ~ /\.c$/ {
+FILENAME ~ /\.(c|cpp)$/ {
 	if (FNR == 1)
 		programs[FILENAME] = "\n"
 	if (trimmed($0) != "")
@@ -79,7 +79,7 @@ FILENAME ~ /\.[1-9]$/ {
 }
 
 FILENAME ~ /\.md$/ {
-	if (!inside && /^```c$/)
+	if (!inside && /^```(c|cpp)$/)
 		begin_block("")
 	else if (inside && /^```/)
 		end_block()
@@ -103,8 +103,18 @@ END {
 }
 END
 
-(cd "$srcdir" && awk -f "$work/blocks.awk" doc/examples/*.c man/man*/*.[1-9] \
+(cd "$srcdir" && awk -f "$work/blocks.awk" doc/examples/*.c doc/examples/*.cpp \
+    man/man*/*.[1-9] \
     doc/tutorial.md README)
+
+# The README of the examples names each of them.
+for source in "$srcdir"/doc/examples/*.c "$srcdir"/doc/examples/*.cpp; do
+	grep -q "^    ${source##*/} " "$srcdir/doc/examples/README" &&
+	    grep -qx " \* @example ${source##*/}" "$srcdir/doc/examples.dox" || {
+		echo "${source##*/}: not in examples/README, or not in examples.dox"
+		exit 1
+	}
+done
 
 # A small text of which the answer is known.
 wordtree=doc/examples/wordtree

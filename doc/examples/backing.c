@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A backing of one's own: every block is paid from a budget, which several
- * caches share.  Where the budget ends, slab_alloc() fails with ENOMEM.
+ * The program's own backing: every block is paid from a budget, which several
+ * caches share.  When the budget is used up, slab_alloc() fails with ENOMEM.
  */
 #include <err.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Constructed objects: a connection owns a buffer and a lock.  Both are set up
- * once in an object's life, not once a use.
+ * once per object, not once per allocation.
  */
 #include <err.h>
 #include <errno.h>
@@ -21,7 +21,7 @@ struct counts {
 	int made, unmade;
 };
 
-/* Leaves nothing behind when it fails: it is called again later. */
+/* Undoes what it has done when it fails: it is called again later. */
 static int connection_make(void *object, void *arg)
 {
 	struct connection *connection = object;
@@ -51,7 +51,7 @@ static void connection_unmake(void *object, void *arg)
 	counts->unmade++;
 }
 
-/* Whoever frees an object restores its constructed state. */
+/* Before an object is freed, its constructed state is restored. */
 static void connection_close(slab_cache *cache,
     struct connection *connection)
 {

@@ -6,7 +6,7 @@ struct point { int x, y; };
 
 int main(void)
 {
-	slab_cache *points = slab_builder_build(
+	slab_cache *points = slab_builder_build_mmap(
 	    slab_builder_for(struct point));
 	struct point *p = points ? slab_alloc(points) : NULL;
 

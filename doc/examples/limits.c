@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What can go wrong, and how a program hears of it. */
+/* What can go wrong, and how a program learns of it. */
 #include <err.h>
 #include <errno.h>
 #include <slab.h>
 #include <string.h>
 
-/* A fault in any setter is told once, by the build. */
+/* An error in any setter is reported once, by the build. */
 static void bad_builder(void)
 {
 	slab_cache *cache = slab_builder_build(slab_builder_name(
@@ -35,7 +35,7 @@ static void limit(void)
 		err(1, "%s", slab_error());
 }
 
-/* Reserve first, and what follows cannot fail half-way. */
+/* Reserve first, and what follows cannot fail halfway. */
 static void all_or_nothing(void)
 {
 	slab_cache *cache = slab_builder_build(slab_builder_new(100));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measuring a cache: nanoseconds for an object taken and given back, and where
+ * Measuring a cache: nanoseconds for allocating and freeing an object, and where
  * the memory is.
  */
 #include <err.h>
@@ -57,7 +57,7 @@ int main(void)
 	printf("used before: %5.1f ns an object\n", round_trip(cache, objects));
 	print_figures(cache);
 
-	printf("given back: %zu KiB\n", slab_reap(cache) / 1024);
+	printf("returned: %zu KiB\n", slab_reap(cache) / 1024);
 	print_figures(cache);
 	slab_dump(cache, stdout);
 	free(objects);

@@ -17,7 +17,7 @@ static void keep_report(const char *line)
 	longjmp(back, 1);
 }
 
-/* A free that goes wrong: say how, and return. */
+/* Tries a wrong free, and prints the report. */
 static void bad_free(slab_cache *cache, void *object)
 {
 	if (setjmp(back) == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When memory ends, another cache may have some to spare: the handler reaps
+ * When memory runs out, another cache may have some to spare: the handler reaps
  * it and lets the call try again.
  */
 #include <err.h>

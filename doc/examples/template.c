@@ -30,7 +30,7 @@ int main(void)
 	job->attempts_left--;
 	job->done(job);
 
-	/* It is handed out again as it is given back, so give it back fresh. */
+	/* It is allocated again as it was freed, so free it like new. */
 	*job = fresh;
 	slab_free(jobs, job);
 	return slab_destroy(jobs);
