@@ -110,7 +110,7 @@ END
 # The README of the examples names each of them.
 for source in "$srcdir"/doc/examples/*.c "$srcdir"/doc/examples/*.cpp; do
 	grep -q "^    ${source##*/} " "$srcdir/doc/examples/README" &&
-	    grep -qx " \* @example ${source##*/}" "$srcdir/doc/examples.dox" || {
+	    grep -q "@example ${source##*/} " "$srcdir/doc/examples.dox" || {
 		echo "${source##*/}: not in examples/README, or not in examples.dox"
 		exit 1
 	}
