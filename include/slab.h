@@ -235,7 +235,69 @@ typedef struct slab_statistics {
 	uint64_t flushes;        /**< times half the magazine was emptied */
 	uint64_t slabs_created;  /**< slabs created since the build */
 	uint64_t slabs_released; /**< slabs returned since the build */
+	size_t rounds;           /**< free objects in magazines; since 1.1 */
+	size_t rounds_most;      /**< that magazines may hold; since 1.1 */
+	size_t limit;            /**< most objects; SIZE_MAX: none; since 1.1 */
+	size_t peak;             /**< most objects ever out of the slabs at once,
+	                              magazines included; since 1.1 */
+	size_t bytes_touched;    /**< that may be resident, bookkeeping included;
+	                              since 1.1 */
+	size_t idle;             /**< bytes that the end of the working period
+	                              will return; since 1.1 */
+	uint64_t failures;       /**< calls that returned no object, or fewer
+	                              than asked for; since 1.1 */
+	uint64_t oom_calls;      /**< calls of the out-of-memory handler; since
+	                              1.1 */
+	uint64_t limit_hits;     /**< allocations that met the limit; since 1.1 */
+	uint64_t purges;         /**< calls that returned pages of slabs to the
+	                              system; since 1.1 */
+	uint64_t depot_visits;   /**< exchanges of magazines with the depot of a
+	                              shared cache; since 1.1 */
 } slab_statistics;
+
+/**
+ * Whether a figure goes up and down or only up.
+ * @since 1.1
+ */
+typedef enum slab_field_kind {
+	SLAB_GAUGE,  /**< a state: it goes up and down */
+	SLAB_COUNTER /**< counted since the build */
+} slab_field_kind;
+
+/**
+ * What a figure counts.
+ * @since 1.1
+ */
+typedef enum slab_field_unit {
+	SLAB_OBJECTS, /**< objects */
+	SLAB_BYTES,   /**< bytes */
+	SLAB_TIMES,   /**< events */
+	SLAB_SLABS    /**< slabs */
+} slab_field_unit;
+
+/**
+ * One figure of slab_statistics: for programs that show all of them, those of
+ * later versions too.  See slab_statistics_field().
+ * @since 1.1
+ */
+typedef struct slab_field {
+	const char *name;     /**< as in slab_statistics */
+	const char *help;     /**< one sentence */
+	size_t offset;        /**< in slab_statistics */
+	size_t size;          /**< bytes there: of a size_t or a uint64_t */
+	slab_field_kind kind; /**< gauge or counter */
+	slab_field_unit unit; /**< what it counts */
+} slab_field;
+
+/**
+ * How slab_dump_as() writes figures.
+ * @since 1.1
+ */
+typedef enum slab_format {
+	SLAB_FORMAT_TEXT,       /**< for people, as slab_dump() */
+	SLAB_FORMAT_JSON,       /**< one object on one line */
+	SLAB_FORMAT_OPENMETRICS /**< text of OpenMetrics 1.0 */
+} slab_format;
 
 /** @} */
 
@@ -789,6 +851,58 @@ SLAB_API_ void slab_stats(const slab_cache *cache, slab_statistics *figures);
  * @since 1.0
  */
 SLAB_API_ int slab_dump(const slab_cache *cache, FILE *stream);
+/**
+ * Write the figures in a format for people or for programs.
+ *
+ * JSON: one object on one line, `{"version":1,"library":"1.1.0","pid":…,
+ * "caches":[{"name":…,"id":…,…}]}`, with each figure under its name in
+ * slab_statistics, all of them integers.  OpenMetrics: a family `slab_NAME` for
+ * each figure, with the labels `cache` and `id`; it ends with `# EOF`.  Both are
+ * UTF-8 whatever bytes a name has: those that are no UTF-8 become U+FFFD, and
+ * names are cut at 1024 bytes.  `id` is the number of the cache's build in this
+ * process, from 1.
+ *
+ * No lock of the library's is held while the stream is written to.
+ * @param cache   the cache; NULL: all caches of the process, under the same
+ *                condition as slab_dump()
+ * @param stream  where to; stays the caller's
+ * @param format  which format
+ * @retval 0   done
+ * @retval -1  with errno of the stream's failure; or EINVAL: there is no such
+ *             format, and nothing was written
+ * @since 1.1
+ */
+SLAB_API_ int slab_dump_as(const slab_cache *cache, FILE *stream,
+    slab_format format);
+/**
+ * Describe a figure of slab_statistics.  May be called by any thread at any
+ * time.
+ * @param n  its number, from 0, in the order of the structure
+ * @returns the figure, a constant; NULL: there are no more than @p n
+ * @since 1.1
+ */
+SLAB_API_ const slab_field *slab_statistics_field(size_t n);
+/**
+ * Visit all caches of the process, except those in buffers that it has
+ * inherited by fork(), at a moment when no other thread uses an unshared cache
+ * or destroys any.  No lock is held while @p visit runs.
+ * @param visit  called with each cache that existed at the beginning, the
+ *               newest first; may build caches, which are not visited, and
+ *               destroy any; other than 0 ends the walk
+ * @param arg    handed to @p visit
+ * @returns 0, or what @p visit returned to end the walk
+ * @since 1.1
+ */
+SLAB_API_ int slab_each_cache(int (*visit)(const slab_cache *cache, void *arg),
+    void *arg);
+/**
+ * Ask the system how much of a cache's memory is in RAM now, bookkeeping
+ * included.  Linear in the number of its pages.
+ * @param cache  the cache
+ * @returns bytes; 0 with errno ENOTSUP where the system cannot be asked
+ * @since 1.1
+ */
+SLAB_API_ size_t slab_bytes_resident(const slab_cache *cache);
 /**
  * Verify the whole cache: that slabs, bits, lists and counts agree.  It is
  * meant for tests and for finding out who damaged a cache.  Linear in the

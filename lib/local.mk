@@ -4,12 +4,20 @@
 
 noinst_LTLIBRARIES = lib/libslabi.la
 lib_libslabi_la_SOURCES = \
+	lib/api/about.c \
 	lib/api/build.c \
 	lib/api/builder.c \
 	lib/api/builder.h \
+	lib/api/dump.c \
+	lib/api/export.c \
+	lib/api/export.h \
+	lib/api/figures.c \
+	lib/api/figures.def \
+	lib/api/figures.h \
 	lib/api/lifetime.c \
 	lib/api/registry.c \
-	lib/api/stats.c \
+	lib/api/registry.h \
+	lib/api/resident.c \
 	lib/api/walk.c \
 	lib/backing/backing.c \
 	lib/backing/backing.h \
@@ -20,6 +28,8 @@ lib_libslabi_la_SOURCES = \
 	lib/base/error.h \
 	lib/base/os.h \
 	lib/base/os_posix.c \
+	lib/base/text.c \
+	lib/base/text.h \
 	lib/base/tools.c \
 	lib/base/tools.h \
 	lib/cache/bulk.c \

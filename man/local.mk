@@ -43,6 +43,7 @@ manual = \
 	man/man3/slab_builder_system.3 \
 	man/man3/slab_builder_template.3 \
 	man/man3/slab_builder_working_period.3 \
+	man/man3/slab_bytes_resident.3 \
 	man/man3/slab_cache.3 \
 	man/man3/slab_cache_name.3 \
 	man/man3/slab_check.3 \
@@ -50,8 +51,14 @@ manual = \
 	man/man3/slab_destroy.3 \
 	man/man3/slab_dtor.3 \
 	man/man3/slab_dump.3 \
+	man/man3/slab_dump_as.3 \
+	man/man3/slab_each_cache.3 \
 	man/man3/slab_error.3 \
+	man/man3/slab_field.3 \
+	man/man3/slab_field_kind.3 \
+	man/man3/slab_field_unit.3 \
 	man/man3/slab_foreach.3 \
+	man/man3/slab_format.3 \
 	man/man3/slab_free.3 \
 	man/man3/slab_free_bulk.3 \
 	man/man3/slab_huge_pages.3 \
@@ -66,6 +73,7 @@ manual = \
 	man/man3/slab_reset.3 \
 	man/man3/slab_set_misuse_handler.3 \
 	man/man3/slab_statistics.3 \
+	man/man3/slab_statistics_field.3 \
 	man/man3/slab_stats.3 \
 	man/man3/slab_system.3 \
 	man/man3/slab_version.3 \

@@ -5,6 +5,7 @@
  */
 #include "check_support.h"
 
+#include "api/registry.h"
 #include "cache/cache.h"
 
 #define MANY 500

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cache/cache.h"
+#include "api/registry.h"
 
 #define FORKS 200
 
@@ -65,18 +65,19 @@ static void fork_once(slab_cache *cache, void *object)
 
 static atomic_bool held;
 
-static int hold(const struct slab_cache *cache, void *arg)
+static void hold(const slab_cache *cache, void *arg)
 {
 	(void)cache;
 	(void)arg;
 	held = true;
 	usleep(50000);
-	return 1;
 }
 
 static void *hold_list(void *arg)
 {
-	slabi_registry_each(hold, arg);
+	struct slabi_walk walk = { 0, false, 0 };
+
+	slabi_registry_next(&walk, hold, arg);
 	return NULL;
 }
 
@@ -103,7 +104,7 @@ static int caches(void)
 {
 	int n = 0;
 
-	slabi_registry_each(count, &n);
+	slab_each_cache(count, &n);
 	return n;
 }
 

@@ -10,6 +10,7 @@ check_tests = \
 	tests/check_buffer \
 	tests/check_builder \
 	tests/check_construct \
+	tests/check_export \
 	tests/check_figures \
 	tests/check_geometry \
 	tests/check_giveback \

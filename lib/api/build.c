@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "api/builder.h"
+#include "api/registry.h"
 #include "cache/cache.h"
 #include "base/error.h"
 #include "base/os.h"

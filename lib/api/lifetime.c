@@ -2,6 +2,7 @@
 /* Owns the calls on a cache as a whole: reserve, reap, reset, destroy. */
 #include <errno.h>
 
+#include "api/registry.h"
 #include "cache/cache.h"
 #include "base/error.h"
 

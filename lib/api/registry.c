@@ -1,19 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the lists of all caches of the process.
+ * Owns the lists of all caches of the process, the newest first.
  *
  * Caches in buffers have a list of their own.  A buffer may be memory that is
- * shared with other processes, each with other caches around this one: so
- * nothing is written to a cache in a buffer but by the process that built it,
+ * shared with other processes, each with other caches around this one: so a
+ * process writes to the links of those caches only that it has built itself,
  * and a child knows nothing of those that it inherits.
  */
+#include "api/registry.h"
+
 #include <pthread.h>
 
 #include "cache/cache.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct slab_cache *newest;
-static struct slab_cache *newest_in_buffer; /* linked by `next` alone */
+static struct slab_cache *newest_in_buffer;
+static unsigned generation; /* children of children of … of the first process */
+static uint64_t last_id;
+
+/*
+ * Where walks go on: the cache after the last one that was looked at.  There
+ * are only a few; a walk whose hint was taken by another one searches.
+ */
+#define HINTS 8
+static struct hint {
+	uint64_t last;
+	struct slab_cache *next;
+} hints[HINTS];
+static unsigned next_hint;
 
 static void
 lock_lists(void)
@@ -31,6 +46,8 @@ static void
 begin_child(void)
 {
 	newest_in_buffer = NULL;
+	memset(hints, 0, sizeof(hints));
+	generation++;
 	unlock_lists();
 }
 
@@ -41,87 +58,112 @@ survive_fork(void)
 	pthread_atfork(lock_lists, unlock_lists, begin_child);
 }
 
-static void
-link_cache(struct slab_cache *cache)
+static struct slab_cache **
+list_of(bool in_buffers)
 {
-	cache->previous = NULL;
-	cache->next = newest;
-	if (newest)
-		newest->previous = cache;
-	newest = cache;
-}
-
-static void
-unlink_cache(struct slab_cache *cache)
-{
-	if (cache->next)
-		cache->next->previous = cache->previous;
-	*(cache->previous ? &cache->previous->next : &newest) = cache->next;
-}
-
-static void
-link_in_buffer(struct slab_cache *cache)
-{
-	cache->next = newest_in_buffer;
-	newest_in_buffer = cache;
-}
-
-/* One that another process has built is not there. */
-static void
-unlink_in_buffer(struct slab_cache *cache)
-{
-	struct slab_cache **link = &newest_in_buffer;
-
-	while (*link && *link != cache)
-		link = &(*link)->next;
-	if (*link)
-		*link = cache->next;
+	return in_buffers ? &newest_in_buffer : &newest;
 }
 
 void
-slabi_registry_add(struct slab_cache *cache)
+slabi_registry_add(slab_cache *cache)
 {
+	struct slabi_entry *entry = &cache->entry;
+	struct slab_cache **list;
+
 	lock_lists();
-	if (cache->layer.system.backing.fixed)
-		link_in_buffer(cache);
-	else
-		link_cache(cache);
+	list = list_of(cache->layer.system.backing.fixed);
+	entry->id = ++last_id;
+	entry->generation = generation;
+	entry->next = *list;
+	entry->previous = NULL;
+	if (entry->next)
+		entry->next->entry.previous = cache;
+	*list = cache;
 	unlock_lists();
+}
+
+static void
+unlink_cache(struct slab_cache *cache, struct slab_cache **list)
+{
+	struct slabi_entry *entry = &cache->entry;
+	unsigned i;
+
+	if (entry->next)
+		entry->next->entry.previous = entry->previous;
+	*(entry->previous ? &entry->previous->entry.next : list) = entry->next;
+	for (i = 0; i < HINTS; i++)
+		if (hints[i].next == cache)
+			hints[i].next = entry->next;
 }
 
 void
-slabi_registry_remove(struct slab_cache *cache)
+slabi_registry_remove(slab_cache *cache)
 {
+	bool in_buffer = cache->layer.system.backing.fixed;
+
 	lock_lists();
-	if (cache->layer.system.backing.fixed)
-		unlink_in_buffer(cache);
-	else
-		unlink_cache(cache);
+	/* A cache in a buffer that another process has built is not there. */
+	if (!in_buffer || cache->entry.generation == generation)
+		unlink_cache(cache, list_of(in_buffer));
 	unlock_lists();
 }
 
-/* Visit a list until a visit ends it. */
-static int
-each(const struct slab_cache *cache,
-    int (*visit)(const struct slab_cache *cache, void *arg), void *arg)
+/* Returns the first cache from here on that is older than the last one. */
+static struct slab_cache *
+next_in_list(const struct slabi_walk *walk)
 {
-	int result = 0;
+	struct slab_cache *cache = *list_of(walk->in_buffers);
 
-	for (; cache && result == 0; cache = cache->next)
-		result = visit(cache, arg);
-	return result;
+	if (walk->last == 0)
+		return cache;
+	if (hints[walk->hint].last == walk->last)
+		return hints[walk->hint].next;
+	while (cache && cache->entry.id >= walk->last)
+		cache = cache->entry.next;
+	return cache;
+}
+
+/* Remember where a walk is, in the place of its own or of the oldest one. */
+static void
+set_hint(struct slabi_walk *walk, const struct slab_cache *cache)
+{
+	if (walk->last == 0 || hints[walk->hint].last != walk->last)
+		walk->hint = next_hint++ % HINTS;
+	walk->last = cache->entry.id;
+	hints[walk->hint] = (struct hint){ walk->last, cache->entry.next };
+}
+
+slab_cache *
+slabi_registry_next(struct slabi_walk *walk,
+    void (*look)(const slab_cache *cache, void *arg), void *arg)
+{
+	struct slab_cache *cache;
+
+	lock_lists();
+	cache = next_in_list(walk);
+	if (!cache && !walk->in_buffers) {
+		walk->in_buffers = true;
+		walk->last = 0;
+		cache = next_in_list(walk);
+	}
+	if (cache) {
+		set_hint(walk, cache);
+		if (look)
+			look(cache, arg);
+	}
+	unlock_lists();
+	return cache;
 }
 
 int
-slabi_registry_each(int (*visit)(const struct slab_cache *cache, void *arg),
-    void *arg)
+slab_each_cache(int (*visit)(const slab_cache *cache, void *arg), void *arg)
 {
-	int result;
+	struct slabi_walk walk = { 0, false, 0 };
+	const struct slab_cache *cache;
+	int result = 0;
 
-	lock_lists();
-	result = each(newest, visit, arg);
-	if (result == 0)
-		result = each(newest_in_buffer, visit, arg);
-	unlock_lists();
+	while (result == 0 &&
+	    (cache = slabi_registry_next(&walk, NULL, NULL)))
+		result = visit(cache, arg);
 	return result;
 }

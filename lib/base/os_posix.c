@@ -61,6 +61,26 @@ now(void)
 	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
+long
+slabi_os_process(void)
+{
+	return (long)getpid();
+}
+
+int
+slabi_os_resident(void *pages, size_t size, unsigned char *present)
+{
+#ifdef __linux__
+	return mincore(pages, size, present);
+#else
+	(void)pages;
+	(void)size;
+	(void)present;
+	errno = ENOTSUP;
+	return -1;
+#endif
+}
+
 struct slabi_os slabi_os = {
 	.map = map,
 	.unmap = munmap,

@@ -51,10 +51,13 @@ bool
 slabi_cache_handler_helps(struct slab_cache *cache)
 {
 	int error = errno;
-	bool helps = cache->oom && error == ENOMEM &&
-	    cache->layer.lists.in_use < cache->layer.limit &&
-	    cache->oom(cache, cache->oom_arg);
+	bool helps;
 
+	if (!cache->oom || error != ENOMEM ||
+	    cache->layer.lists.in_use >= cache->layer.limit)
+		return false;
+	cache->oom_calls++;
+	helps = cache->oom(cache, cache->oom_arg);
 	errno = error;
 	return helps;
 }
@@ -72,7 +75,8 @@ slabi_cache_take(struct slab_cache *cache, size_t n, void **out,
 		taken = slabi_layer_take(&cache->layer, &sink, &raw);
 	} while (taken == 0 && slabi_cache_handler_helps(cache));
 	if (taken > 0 && raw.raw && !construct(cache, &raw))
-		return 0;
+		taken = 0;
+	cache->failures += taken == 0;
 	return taken;
 }
 
@@ -102,6 +106,7 @@ take_directly(struct slab_cache *cache)
 		if (slabi_cache_take(cache, 1, &taken.object, 1) == 0)
 			return NULL;
 	} else if (taken.raw && !construct(cache, &taken)) {
+		cache->failures++;
 		return NULL;
 	}
 	slabi_working_set_step(&cache->layer);

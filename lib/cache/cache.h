@@ -25,6 +25,14 @@
 
 #include "layer/layer.h"
 
+/* A cache's place in the lists of all caches, see api/registry.c. */
+struct slabi_entry {
+	uint64_t id;            /* the number of its build, from 1 */
+	unsigned generation;    /* of the process that built it */
+	struct slab_cache *next;
+	struct slab_cache *previous;
+};
+
 struct slab_cache {
 	/* What <slab.h> tells of it; must be first. */
 	struct slab_magazine magazine;
@@ -42,9 +50,10 @@ struct slab_cache {
 	void *oom_arg;
 	uint64_t refills;
 	uint64_t flushes;
+	uint64_t failures;      /* calls that had no or fewer objects */
+	uint64_t oom_calls;     /* of the handler */
 	const char *name;
-	struct slab_cache *next; /* in a list of the registry */
-	struct slab_cache *previous;
+	struct slabi_entry entry;
 	size_t block_size;      /* of the block that the cache itself is in */
 };
 
@@ -111,12 +120,5 @@ _Noreturn void slabi_cache_misuse(const struct slab_cache *cache,
     enum slabi_refusal place, const void *object);
 /* Is this address in the magazine? */
 bool slabi_cache_holds(const struct slab_cache *cache, const void *address);
-
-/* The lists of all caches. */
-void slabi_registry_add(struct slab_cache *cache);
-void slabi_registry_remove(struct slab_cache *cache);
-/* Visit each, with the list locked; a result other than 0 ends it. */
-int slabi_registry_each(int (*visit)(const struct slab_cache *cache, void *arg),
-    void *arg);
 
 #endif

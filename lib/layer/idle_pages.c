@@ -163,6 +163,7 @@ sweep(struct slabi_layer *layer, struct slab *slab, uint32_t from, uint32_t to)
 		while (from < to && give_up_chunk(layer, slab, from))
 			from++;
 		run = (size_t)(from - first) << shift;
+		layer->purges += run > 0;
 		if (run > 0)
 			backing->calls.purge(backing->calls.arg,
 			    slabi_slab_pages(slab, slabi_os.page_size) +

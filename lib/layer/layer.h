@@ -49,6 +49,8 @@ struct slabi_layer {
 	size_t limit;              /* most objects that may be in use */
 	size_t reserved;           /* objects that there must be room for */
 	size_t purged;             /* bytes without memory */
+	uint64_t purges;           /* calls of the backing's purge */
+	uint64_t limit_hits;
 	uint64_t created;
 	uint64_t released;
 	unsigned pinned;           /* > 0: slabs are being walked, none may go */

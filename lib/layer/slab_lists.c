@@ -204,6 +204,8 @@ slabi_lists_add_carved(struct slabi_lists *lists,
     const struct slabi_geometry *geometry, struct slab *slab, size_t n)
 {
 	lists->carved += n;
+	if (lists->peak < lists->carved)
+		lists->peak = lists->carved;
 	if (slab->carved == geometry->objects)
 		unlink_fresh(lists, slab);
 }

@@ -34,6 +34,7 @@ struct slabi_lists {
 	size_t surplus;           /* empty slabs that are due to be released */
 	size_t in_use;            /* objects taken and not put back */
 	size_t carved;            /* objects below watermarks */
+	size_t peak;              /* the most there have ever been of them */
 };
 
 /* Enter a slab that has no objects yet. */

@@ -132,6 +132,7 @@ struct slab *
 slabi_supply_fresh(struct slabi_layer *layer)
 {
 	if (layer->lists.in_use >= layer->limit) {
+		layer->limit_hits++;
 		slabi_fail(ENOMEM, "the limit of %zu objects is reached",
 		    layer->limit);
 		return NULL;

@@ -119,6 +119,7 @@ drain_step(struct slabi_layer *layer)
 	}
 	if (period->undrained >= header_end(layer, slab) + PURGE_STEP) {
 		period->undrained -= PURGE_STEP;
+		layer->purges++;
 		backing->calls.purge(backing->calls.arg,
 		    slabi_slab_pages(slab, slabi_os.page_size) +
 		    period->undrained, PURGE_STEP);
