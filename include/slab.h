@@ -338,6 +338,34 @@ SLAB_API_ slab_builder *slab_builder_new(size_t size) SLAB_NODISCARD_;
  */
 #define slab_builder_for(type) \
 	slab_builder_align(slab_builder_new(sizeof(type)), SLAB_ALIGNOF_(type))
+/** @cond private */
+/* Bytes of a structure with a flexible array; SIZE_MAX: more than there are. */
+static inline SLAB_UNUSED_ size_t slab_flex_size_(size_t structure,
+    size_t offset, size_t element, size_t count)
+{
+	size_t size;
+
+	if (count > (SIZE_MAX - offset) / element)
+		return SIZE_MAX;
+	size = offset + count * element;
+	return size > structure ? size : structure;
+}
+/** @endcond */
+/**
+ * Begin a cache of objects with the size and alignment of a structure that
+ * ends in a flexible array.  `slab_builder_new(sizeof(type) + n)` would only
+ * give them the alignment of that sum, which may be 1.
+ * @param type    a complete structure type
+ * @param member  its last member, an array without a size
+ * @param count   how many elements the array of each object has; a size that
+ *                overflows makes the build fail with ENOMEM
+ * @returns as slab_builder_new(); objects have at least `sizeof(type)` bytes
+ * @since 1.1
+ */
+#define slab_builder_for_flex(type, member, count) \
+	slab_builder_align(slab_builder_new(slab_flex_size_(sizeof(type), \
+	    offsetof(type, member), sizeof(((type *)0)->member[0]), \
+	    (count))), SLAB_ALIGNOF_(type))
 /**
  * Align every object.  If called more than once, the largest value is used; the
  * default alignment is the least.  The distance between objects becomes the
@@ -577,6 +605,21 @@ SLAB_API_ slab_cache *slab_builder_build_mmap(slab_builder *builder)
  */
 SLAB_API_ slab_cache *slab_builder_build_buffer(slab_builder *builder,
     void *mem, size_t bytes) SLAB_NODISCARD_;
+/**
+ * Tell how large a buffer slab_builder_build_buffer() needs for a number of
+ * objects, whatever the buffer's alignment.
+ * @param builder  the settings; it is not consumed
+ * @param objects  how many objects there must be room for; 0 counts as 1
+ * @returns bytes, a little above the least that would do
+ * @retval 0 with errno
+ *         - EINVAL, ENOTSUP, ENOMEM: the error that a setter remembered
+ *         - ENOMEM: no buffer can hold so many, they are above the limit of
+ *           slab_builder_limit(), or @p builder is NULL
+ *
+ * The time it takes grows with the alignment, up to some milliseconds.
+ * @since 1.1
+ */
+SLAB_API_ size_t slab_buffer_size(const slab_builder *builder, size_t objects);
 /**
  * Build a cache on the caller's own functions.
  *

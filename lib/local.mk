@@ -5,6 +5,8 @@
 noinst_LTLIBRARIES = lib/libslabi.la
 lib_libslabi_la_SOURCES = \
 	lib/api/about.c \
+	lib/api/buffer_layout.c \
+	lib/api/buffer_layout.h \
 	lib/api/build.c \
 	lib/api/builder.c \
 	lib/api/builder.h \
@@ -15,6 +17,8 @@ lib_libslabi_la_SOURCES = \
 	lib/api/figures.def \
 	lib/api/figures.h \
 	lib/api/lifetime.c \
+	lib/api/plan.c \
+	lib/api/plan.h \
 	lib/api/registry.c \
 	lib/api/registry.h \
 	lib/api/resident.c \

@@ -21,6 +21,7 @@ manual = \
 	man/man3/slab_alloc.3 \
 	man/man3/slab_alloc_bulk.3 \
 	man/man3/slab_backing.3 \
+	man/man3/slab_buffer_size.3 \
 	man/man3/slab_builder.3 \
 	man/man3/slab_builder_align.3 \
 	man/man3/slab_builder_build.3 \
@@ -32,6 +33,7 @@ manual = \
 	man/man3/slab_builder_ctor.3 \
 	man/man3/slab_builder_debug.3 \
 	man/man3/slab_builder_for.3 \
+	man/man3/slab_builder_for_flex.3 \
 	man/man3/slab_builder_free.3 \
 	man/man3/slab_builder_huge_pages.3 \
 	man/man3/slab_builder_limit.3 \

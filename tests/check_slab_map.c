@@ -274,6 +274,7 @@ START_TEST(test_map_presized_needs_no_more_memory)
 		bench.backing.fixed = true;
 		ck_assert(slabi_map_presize(&bench.map, entries,
 		    &bench.backing));
+		slabi_map_clear(&bench.map);
 		counts(&bench);
 		bench.counting.refuse_from = 1;
 		for (size_t n = 0; n < entries / 2; n++)

@@ -8,6 +8,7 @@ check_tests = \
 	tests/check_alloc \
 	tests/check_backing \
 	tests/check_buffer \
+	tests/check_buffer_size \
 	tests/check_builder \
 	tests/check_construct \
 	tests/check_export \

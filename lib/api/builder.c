@@ -68,6 +68,24 @@ slab_builder_free(slab_builder *builder)
 		slabi_os.unmap(builder, whole_pages(sizeof(*builder)));
 }
 
+bool
+slabi_builder_is_null(const slab_builder *builder)
+{
+	if (!builder)
+		slabi_fail(ENOMEM, "no builder: there was no memory for it");
+	return !builder;
+}
+
+bool
+slabi_builder_has_error(const slab_builder *builder)
+{
+	if (slabi_builder_is_null(builder))
+		return true;
+	if (builder->fault != 0)
+		slabi_fail(builder->fault, "%s", builder->said);
+	return builder->fault != 0;
+}
+
 /* Remember the first fault. */
 __attribute__((format(printf, 3, 4))) static slab_builder *
 fault(slab_builder *builder, int error, const char *format, ...)

@@ -38,4 +38,9 @@ struct slab_builder {
 	struct slabi_copy template;
 };
 
+/* Returns whether there is no builder, and fails with a sentence if so. */
+bool slabi_builder_is_null(const slab_builder *builder);
+/* Returns whether nothing can be built, and fails with a sentence if so. */
+bool slabi_builder_has_error(const slab_builder *builder);
+
 #endif

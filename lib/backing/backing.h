@@ -30,14 +30,30 @@ void slabi_backing_mmap(struct slabi_backing *backing);
 bool slabi_backing_user(struct slabi_backing *backing,
     const slab_backing *calls);
 
-/* The buffer keeps its books at its own start. */
-struct slabi_buffer;
+/* The books of a buffer: what of it is free. */
+struct slabi_returned;
+struct slabi_buffer {
+	char *next; /* from here to the end nothing has been taken */
+	char *end;
+	struct slabi_returned *returned;
+	void *memory; /* all of it, as the caller gave it */
+	size_t size;
+	bool anywhere; /* the address is not known: count with the worst */
+};
+/* Serve from a buffer, which keeps its books at its own start. */
 bool slabi_backing_buffer(struct slabi_backing *backing, void *mem,
     size_t bytes);
-/* Bytes that are left, and blocks of a size, aligned so, that fit there. */
+/* The same for a buffer that is only thought of, with the books elsewhere. */
+bool slabi_backing_buffer_at(struct slabi_backing *backing,
+    struct slabi_buffer *books, uintptr_t address, size_t bytes);
+/* Returns the bytes that are left. */
 size_t slabi_buffer_left(const struct slabi_backing *backing);
-size_t slabi_buffer_blocks(const struct slabi_backing *backing, size_t size,
-    size_t align);
+/*
+ * Returns how many blocks of a size, aligned so, fit into what is left when
+ * `taken` bytes of it have been taken.
+ */
+size_t slabi_buffer_blocks(const struct slabi_backing *backing, size_t taken,
+    size_t size, size_t align);
 
 /* A block for the cache itself or its tables, up to SIZE_MAX / 2. */
 void *slabi_backing_meta_alloc(const struct slabi_backing *backing,

@@ -6,22 +6,15 @@
  * else is needed.  No system calls.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "backing/backing.h"
 #include "base/error.h"
 #include "base/tools.h"
 #include "slab/geometry.h"
 
-struct returned {
-	struct returned *next;
-	size_t size;
-};
-
-struct slabi_buffer {
-	char *next;
-	char *end;
-	struct returned *returned;
-	void *memory;
+struct slabi_returned {
+	struct slabi_returned *next;
 	size_t size;
 };
 
@@ -29,7 +22,7 @@ static void *
 buffer_alloc(void *arg, size_t size, size_t align)
 {
 	struct slabi_buffer *buffer = arg;
-	struct returned *block = buffer->returned;
+	struct slabi_returned *block = buffer->returned;
 	char *start;
 
 	if (block && block->size == size) {
@@ -48,7 +41,7 @@ static void
 buffer_free(void *arg, void *block, size_t size)
 {
 	struct slabi_buffer *buffer = arg;
-	struct returned *returned = block;
+	struct slabi_returned *returned = block;
 
 	returned->next = buffer->returned;
 	returned->size = size;
@@ -72,41 +65,38 @@ slabi_buffer_left(const struct slabi_backing *backing)
 }
 
 size_t
-slabi_buffer_blocks(const struct slabi_backing *backing, size_t size,
-    size_t align)
+slabi_buffer_blocks(const struct slabi_backing *backing, size_t taken,
+    size_t size, size_t align)
 {
 	const struct slabi_buffer *buffer = backing->calls.arg;
-	size_t skip = -(size_t)(uintptr_t)buffer->next & (align - 1);
+	size_t skip = buffer->anywhere ? align - SLABI_LINE :
+	    -(size_t)((uintptr_t)buffer->next + taken) & (align - 1);
 	size_t left = slabi_buffer_left(backing);
 
-	return skip <= left ? (left - skip) / size : 0;
+	if (taken > left || skip > left - taken)
+		return 0;
+	return (left - taken - skip) / size;
 }
 
 bool
-slabi_backing_buffer(struct slabi_backing *backing, void *mem, size_t bytes)
+slabi_backing_buffer_at(struct slabi_backing *backing,
+    struct slabi_buffer *books, uintptr_t address, size_t bytes)
 {
-	size_t skip = -(size_t)(uintptr_t)mem & (SLABI_LINE - 1);
-	struct slabi_buffer *buffer;
+	size_t skip = -(size_t)address & (SLABI_LINE - 1);
 
-	if (!mem) {
-		slabi_fail(EINVAL, "the buffer is NULL");
-		return false;
-	}
-	if (bytes < skip + SLABI_LINE ||
-	    (uintptr_t)mem > UINTPTR_MAX - bytes) {
+	if (bytes < skip + SLABI_LINE || address > UINTPTR_MAX - bytes) {
 		slabi_fail(ENOMEM, "a buffer of %zu bytes is too small", bytes);
 		return false;
 	}
-	buffer = (struct slabi_buffer *)(void *)((char *)mem + skip);
-	buffer->next = (char *)buffer + SLABI_LINE;
-	buffer->end = (char *)mem + bytes;
-	buffer->returned = NULL;
-	buffer->memory = mem;
-	buffer->size = bytes;
-	slabi_tools_add_root(mem, bytes);
+	*books = (struct slabi_buffer){
+		.next = (char *)(address + skip + SLABI_LINE),
+		.end = (char *)(address + bytes),
+		.memory = (void *)address,
+		.size = bytes,
+	};
 	*backing = (struct slabi_backing){
 		.calls = {
-			.arg = buffer,
+			.arg = books,
 			.alloc = buffer_alloc,
 			.free = buffer_free,
 			.release = buffer_release,
@@ -115,5 +105,22 @@ slabi_backing_buffer(struct slabi_backing *backing, void *mem, size_t bytes)
 		.meta_unit = SLABI_LINE,
 		.fixed = true,
 	};
+	return true;
+}
+
+bool
+slabi_backing_buffer(struct slabi_backing *backing, void *mem, size_t bytes)
+{
+	size_t skip = -(size_t)(uintptr_t)mem & (SLABI_LINE - 1);
+	struct slabi_buffer books;
+
+	if (!mem) {
+		slabi_fail(EINVAL, "the buffer is NULL");
+		return false;
+	}
+	if (!slabi_backing_buffer_at(backing, &books, (uintptr_t)mem, bytes))
+		return false;
+	backing->calls.arg = memcpy((char *)mem + skip, &books, sizeof(books));
+	slabi_tools_add_root(mem, bytes);
 	return true;
 }

@@ -271,16 +271,27 @@ slabi_map_remove(struct slabi_map *map, uintptr_t slab)
 		remove_entry(map, slab | n);
 }
 
+size_t
+slabi_map_presize_bytes(size_t entries)
+{
+	return entries <= SLABI_MAP_FIRST / 8 * 3 ? 0 :
+	    slabi_power_above(entries * 3) * sizeof(uintptr_t);
+}
+
 bool
 slabi_map_presize(struct slabi_map *map, size_t entries,
     const struct slabi_backing *backing)
 {
-	if (entries <= SLABI_MAP_FIRST / 8 * 3)
-		return true;
-	if (!get_table(&map->now, slabi_power_above(entries * 3), backing))
-		return false;
+	size_t bytes = slabi_map_presize_bytes(entries);
+
+	return bytes == 0 ||
+	    get_table(&map->now, bytes / sizeof(uintptr_t), backing);
+}
+
+void
+slabi_map_clear(struct slabi_map *map)
+{
 	memset(map->now.slots, 0, (map->now.mask + 1) * sizeof(uintptr_t));
-	return true;
 }
 
 size_t

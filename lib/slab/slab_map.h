@@ -51,9 +51,15 @@ struct slabi_map {
 void slabi_map_init(struct slabi_map *map);
 void slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
     size_t first, size_t extent);
-/* Start with a table for so many entries, for maps that never grow. */
+/*
+ * Take a table for so many entries, for maps that never grow.  It is not
+ * written to before slabi_map_clear().
+ */
 bool slabi_map_presize(struct slabi_map *map, size_t entries,
     const struct slabi_backing *backing);
+/* Returns the bytes that this takes from the backing. */
+size_t slabi_map_presize_bytes(size_t entries);
+void slabi_map_clear(struct slabi_map *map);
 /* Enter a slab; false: no memory for a larger table, and no change. */
 bool slabi_map_insert(struct slabi_map *map, uintptr_t slab,
     const struct slabi_backing *backing);

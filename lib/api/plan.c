@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the arithmetic between a builder and a cache: sizes, no memory. */
+#include "api/plan.h"
+
+#include "base/os.h"
+#include "cache/cache.h"
+
+#define KIB ((size_t)1024)
+
+/*
+ * Enough rounds that the slab layer is seldom visited, but not more memory than
+ * some slabs.  Many more would save the slabs in programs that free and
+ * allocate by the 100 thousand, but objects would come in the order of their
+ * frees and not of their addresses: walks over lists of them would be several
+ * times slower.
+ */
+static size_t
+default_rounds(size_t size, const struct slabi_backing *backing)
+{
+	size_t rounds = size > 64 * KIB ? 0 :
+	    slabi_max(slabi_min(8 * KIB * KIB / size, 1024), 16);
+
+	if (backing->fixed) /* small buffers are for objects */
+		rounds = slabi_min(rounds, slabi_buffer_left(backing) / 512);
+	return rounds;
+}
+
+struct slabi_wish
+slabi_plan_wish(const slab_builder *builder,
+    const struct slabi_backing *backing)
+{
+	return (struct slabi_wish){
+		.size = builder->size,
+		.align = builder->align,
+		.slab_size = builder->slab_size,
+		.unit = backing->unit,
+		.page = slabi_os.page_size,
+		.has_ctor_bits = builder->ctor || builder->dtor ||
+		    builder->zero || builder->template.at,
+		.coloring = builder->coloring,
+	};
+}
+
+size_t
+slabi_plan_rounds(const slab_builder *builder,
+    const struct slabi_backing *backing)
+{
+	return builder->rounds == SLABI_ROUNDS_DEFAULT ?
+	    default_rounds(builder->size, backing) : builder->rounds;
+}
+
+size_t
+slabi_plan_first_rounds(size_t rounds, const struct slabi_backing *backing)
+{
+	return backing->fixed ? rounds : slabi_min(rounds, SLABI_FIRST_ROUNDS);
+}
+
+const char *
+slabi_plan_name(const slab_builder *builder, char room[static SLABI_NAME_ROOM])
+{
+	if (builder->name.at)
+		return builder->name.at;
+	snprintf(room, SLABI_NAME_ROOM, "size-%zu", builder->size);
+	return room;
+}
+
+struct slabi_block
+slabi_plan_block(const slab_builder *builder, size_t name_size, size_t rounds)
+{
+	struct slabi_block block;
+	size_t template_size = builder->template.at ? builder->size : 0;
+
+	block.template = slabi_round_up(sizeof(slab_cache) + name_size,
+	    SLABI_LINE);
+	block.words = block.template + slabi_round_up(template_size,
+	    SLABI_LINE);
+	block.size = block.words + slabi_cache_magazine_words(rounds) *
+	    sizeof(void *);
+	return block;
+}
