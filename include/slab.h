@@ -299,6 +299,44 @@ typedef enum slab_format {
 	SLAB_FORMAT_OPENMETRICS /**< text of OpenMetrics 1.0 */
 } slab_format;
 
+/**
+ * What a program has done wrong.
+ * @since 1.1
+ */
+typedef enum slab_misuse_kind {
+	SLAB_MISUSE_DOUBLE_FREE, /**< an object is freed that is free already */
+	SLAB_MISUSE_FOREIGN,     /**< an address that is not from the cache */
+	SLAB_MISUSE_INSIDE,      /**< an address inside an object */
+	SLAB_MISUSE_UNCARVED,    /**< an object that was never handed out */
+	SLAB_MISUSE_OVERRUN,     /**< bytes beside an object were written */
+	SLAB_MISUSE_WRITE_AFTER_FREE, /**< bytes of a free object were written */
+	SLAB_MISUSE_DAMAGED,     /**< the library's own data was overwritten */
+	SLAB_MISUSE_REENTRANT,   /**< a callback used the cache it works for */
+	SLAB_MISUSE_STALE        /**< use of a cache or builder that is gone */
+} slab_misuse_kind;
+
+/**
+ * The facts of one misuse, for slab_set_misuse_reporter().
+ * @since 1.1
+ */
+struct slab_misuse {
+	size_t struct_size;      /**< how much of the structure there is */
+	slab_misuse_kind kind;
+	const slab_cache *cache; /**< NULL: there is none */
+	const void *object;      /**< the object concerned, or NULL */
+	const void *address;     /**< what the call was given, or the place that
+	                              was written */
+	size_t offset;           /**< of the address in the object, bytes */
+	unsigned char expected;  /**< an overrun's or write's first wrong byte: */
+	unsigned char found;     /**< what it should be, and what it is */
+	const char *line;        /**< the line of the report, without newline */
+	const void *const *alloc_stack; /**< return addresses of the last
+	                              allocation, innermost first; NULL: unknown */
+	size_t alloc_depth;      /**< how many there are */
+	const void *const *free_stack; /**< the same of the last free */
+	size_t free_depth;
+};
+
 /** @} */
 
 /* Building a cache ------------------------------------------------------ */
@@ -1030,6 +1068,20 @@ SLAB_API_ void slab_oom(const slab_cache *cache) SLAB_NORETURN_;
  * @since 1.0
  */
 SLAB_API_ void slab_set_misuse_handler(void (*handler)(const char *line));
+/**
+ * Have a function given the facts of a misuse, before its line is written or
+ * handed to the handler of slab_set_misuse_handler().
+ *
+ * When it returns, the report goes on; it may longjmp() away instead, as a
+ * handler may.  A misuse in it ends the program at once.  There is one reporter
+ * for the process: set it before other threads use caches.
+ *
+ * @param reporter  called with the facts, which are valid until it returns;
+ *                  NULL: none, the default
+ * @since 1.1
+ */
+SLAB_API_ void slab_set_misuse_reporter(
+    void (*reporter)(const struct slab_misuse *misuse));
 /**
  * Get the version of the library in use; #SLAB_VERSION_STRING is that of the
  * header.  Any thread may call it at any time.

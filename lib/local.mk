@@ -30,16 +30,26 @@ lib_libslabi_la_SOURCES = \
 	lib/backing/mmap.c \
 	lib/base/error.c \
 	lib/base/error.h \
+	lib/base/frames.c \
+	lib/base/frames.h \
 	lib/base/os.h \
 	lib/base/os_posix.c \
 	lib/base/text.c \
 	lib/base/text.h \
+	lib/base/printable.c \
+	lib/base/printable.h \
+	lib/base/report.c \
+	lib/base/report.h \
+	lib/base/report_out.h \
+	lib/base/report_out_posix.c \
 	lib/base/tools.c \
 	lib/base/tools.h \
 	lib/cache/bulk.c \
 	lib/cache/cache.c \
 	lib/cache/cache.h \
 	lib/cache/magazine.c \
+	lib/cache/misuse.c \
+	lib/cache/misuse.h \
 	lib/layer/idle_pages.c \
 	lib/layer/layer.h \
 	lib/layer/slab_layer.c \

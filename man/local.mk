@@ -64,6 +64,8 @@ manual = \
 	man/man3/slab_free.3 \
 	man/man3/slab_free_bulk.3 \
 	man/man3/slab_huge_pages.3 \
+	man/man3/slab_misuse.3 \
+	man/man3/slab_misuse_kind.3 \
 	man/man3/slab_object_align.3 \
 	man/man3/slab_object_size.3 \
 	man/man3/slab_oom.3 \
@@ -74,6 +76,7 @@ manual = \
 	man/man3/slab_reserve.3 \
 	man/man3/slab_reset.3 \
 	man/man3/slab_set_misuse_handler.3 \
+	man/man3/slab_set_misuse_reporter.3 \
 	man/man3/slab_statistics.3 \
 	man/man3/slab_statistics_field.3 \
 	man/man3/slab_stats.3 \

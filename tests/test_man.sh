@@ -30,7 +30,8 @@ done
 # Functions, types, and macros that take arguments; a name that ends in _ is
 # not for users.
 names=$(
-	sed -n 's/^\t\(slab_.*\);/\1/p' ../lib/libslab.map | grep -v '_slow$'
+	sed -e '/^LIBSLAB_PRIVATE/,$d' -n -e 's/^\t\(slab_.*\);/\1/p' \
+	    ../lib/libslab.map | grep -v '_slow$'
 	sed -n -e 's/^} \(slab_[a-z_]*\);/\1/p' \
 	    -e 's/^typedef struct [a-z_]* \(slab_[a-z_]*\);/\1/p' \
 	    -e 's/^#define \([Ss][A-Za-z_]*[A-Za-z]\)(.*/\1/p' \

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # lib/libslab.map is the list of the library's calls.  The header declares, the
 # shared library exports, the Debian symbols file lists and the manual describes
-# exactly these.
+# exactly these.  Data for debuggers, in the node LIBSLAB_PRIVATE, is in neither
+# header nor manual.
 set -eu
 list=$(mktemp -d)
 trap 'rm -rf "$list"' EXIT
@@ -23,7 +24,7 @@ awk '
 	/^LIBSLAB_/ { node = $1 }
 	/^\tslab_.*;/ { sub(";", "", $1); print $1, node }
 ' "$srcdir/lib/libslab.map" | sort >"$list/versioned"
-cut -d' ' -f1 "$list/versioned" >"$list/map"
+grep -v ' LIBSLAB_PRIVATE$' "$list/versioned" | cut -d' ' -f1 >"$list/map"
 test -s "$list/map"
 
 # A declaration begins with SLAB_API_, and may go on in the next lines.
@@ -41,7 +42,7 @@ done >"$list/described"
 same "the pages in man/man3" described for_users
 
 # Lines such as " slab_alloc@LIBSLAB_1.0 1.0.0".
-sed -n 's/^ \(slab_[a-z_]*\)@\(LIBSLAB_[0-9.]*\) .*/\1 \2/p' \
+sed -n 's/^ \(slab_[a-z_]*\)@\(LIBSLAB_[0-9A-Z.]*\) .*/\1 \2/p' \
     "$srcdir/debian/libslab1.symbols" | sort >"$list/debian"
 same debian/libslab1.symbols debian versioned
 

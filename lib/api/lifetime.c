@@ -5,6 +5,7 @@
 #include "api/registry.h"
 #include "cache/cache.h"
 #include "base/error.h"
+#include "base/printable.h"
 
 int
 slab_reserve(slab_cache *cache, size_t n)
@@ -46,14 +47,15 @@ int
 slab_destroy(slab_cache *cache)
 {
 	struct slabi_backing backing;
+	char name[SLABI_NAME_SHORT];
 	size_t live;
 
 	if (!cache)
 		return 0;
 	live = slabi_cache_live(cache);
 	if (live > 0) {
-		slabi_fail(EBUSY, "cache \"%.64s\" has %zu objects handed out",
-		    cache->name, live);
+		slabi_fail(EBUSY, "cache \"%s\" has %zu objects handed out",
+		    slabi_printable(name, sizeof(name), cache->name), live);
 		return -1;
 	}
 	slabi_cache_flush(cache);

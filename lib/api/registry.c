@@ -167,3 +167,25 @@ slab_each_cache(int (*visit)(const slab_cache *cache, void *arg), void *arg)
 		result = visit(cache, arg);
 	return result;
 }
+
+static int
+visit_list(const struct slab_cache *cache,
+    int (*visit)(const struct slab_cache *cache, void *arg), void *arg)
+{
+	int result = 0;
+
+	for (; cache && result == 0; cache = cache->entry.next)
+		result = visit(cache, arg);
+	return result;
+}
+
+void
+slabi_registry_try_each(int (*visit)(const struct slab_cache *cache,
+    void *arg), void *arg)
+{
+	if (pthread_mutex_trylock(&lock) != 0)
+		return;
+	if (visit_list(newest, visit, arg) == 0)
+		visit_list(newest_in_buffer, visit, arg);
+	unlock_lists();
+}

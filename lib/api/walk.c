@@ -5,6 +5,7 @@
 
 #include "cache/cache.h"
 #include "base/error.h"
+#include "base/printable.h"
 
 bool
 slab_owns(const slab_cache *cache, const void *address)
@@ -58,6 +59,7 @@ struct leaks {
 	const struct slab_cache *cache;
 	FILE *stream;
 	size_t count;
+	char name[SLABI_NAME_ROOM];
 };
 
 static int
@@ -67,16 +69,16 @@ report_leak(void *object, void *arg)
 
 	leaks->count++;
 	fprintf(leaks->stream, "libslab: cache \"%s\": 0x%" PRIxPTR
-	    " of %zu bytes is still in use\n", leaks->cache->name,
-	    (uintptr_t)object, leaks->cache->layer.system.geometry.size);
+	    " of %zu bytes is still in use\n", leaks->name, (uintptr_t)object, leaks->cache->layer.system.geometry.size);
 	return 0;
 }
 
 size_t
 slab_report_leaks(slab_cache *cache, FILE *stream)
 {
-	struct leaks leaks = { cache, stream, 0 };
+	struct leaks leaks = { .cache = cache, .stream = stream };
 
+	slabi_printable(leaks.name, sizeof(leaks.name), cache->name);
 	slab_foreach(cache, report_leak, &leaks);
 	return leaks.count;
 }
@@ -242,6 +244,7 @@ int
 slab_check(slab_cache *cache)
 {
 	const char *fault = check_layer(&cache->layer);
+	char name[SLABI_NAME_SHORT];
 
 	if (!fault)
 		fault = check_lists(&cache->layer);
@@ -249,6 +252,7 @@ slab_check(slab_cache *cache)
 		fault = check_magazine(cache);
 	if (!fault)
 		return 0;
-	slabi_fail(EFAULT, "cache \"%.64s\": %s", cache->name, fault);
+	slabi_fail(EFAULT, "cache \"%s\": %s", slabi_printable(name,
+	    sizeof(name), cache->name), fault);
 	return -1;
 }

@@ -13,21 +13,7 @@
 #include <errno.h>
 
 #include "base/error.h"
-
-_Noreturn void
-slabi_cache_misuse(const struct slab_cache *cache, enum slabi_refusal place,
-    const void *object)
-{
-	static const char *const said[] = {
-		[SLABI_UNCARVED] = ", which was never handed out",
-		[SLABI_INSIDE] = ", which is inside an object",
-		[SLABI_FOREIGN] = ", which is not from this cache",
-	};
-
-	if (place == SLABI_FREE)
-		slabi_misuse(cache->name, "double free of", object, "");
-	slabi_misuse(cache->name, "free of", object, said[place]);
-}
+#include "cache/misuse.h"
 
 /* Construct an object that has been taken raw; false: it is given back. */
 static bool

@@ -115,10 +115,15 @@ void slabi_exchange_drain_overflow(struct slab_cache *cache);
 void slabi_cache_flush(struct slab_cache *cache);
 /* Empty the magazine, whose rounds the slab layer has taken back itself. */
 void slabi_cache_forget_rounds(struct slab_cache *cache);
-/* Tell of an object that was freed wrongly. */
-_Noreturn void slabi_cache_misuse(const struct slab_cache *cache,
-    enum slabi_refusal place, const void *object);
 /* Is this address in the magazine? */
 bool slabi_cache_holds(const struct slab_cache *cache, const void *address);
+
+
+/*
+ * Visit all caches for a report, which never waits: none, if the list is
+ * locked.  A visit that returns other than 0 is the last.  See api/registry.c.
+ */
+void slabi_registry_try_each(int (*visit)(const struct slab_cache *cache,
+    void *arg), void *arg);
 
 #endif

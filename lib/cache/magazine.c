@@ -9,7 +9,7 @@
  * By default it has room for 1024 rounds at the most, of which half go and half
  * stay.  In a larger one, which users may ask for, no more go at a time.
  */
-#include "cache/cache.h"
+#include "cache/misuse.h"
 
 #define MAX_REFILL 128 /* rounds */
 #define WINDOW 128 /* rounds up and down between visits of the slow paths */
