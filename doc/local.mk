@@ -63,9 +63,24 @@ examplesources = \
 examplefiles = doc/examples/Makefile doc/examples/README
 check_PROGRAMS += $(examples) doc/examples/wordtree
 
+# In C++, where there is a compiler of C++17.
+cpp_examples = \
+	doc/examples/containers \
+	doc/examples/recycler \
+	doc/examples/resource
+examplesources += \
+	doc/examples/containers.cc \
+	doc/examples/recycler.cc \
+	doc/examples/resource.cc
+if HAVE_CXX17
+examples += $(cpp_examples)
+endif
+
 # They see what a user sees: the installed header, and the shared library.
 doc_examples_backing_LDADD = lib/libslab.la
 doc_examples_buffer_LDADD = lib/libslab.la
+doc_examples_containers_SOURCES = doc/examples/containers.cc
+doc_examples_containers_LDADD = lib/libslab.la
 doc_examples_constructed_LDADD = lib/libslab.la
 doc_examples_constructed_LDFLAGS = $(AM_LDFLAGS) -pthread
 doc_examples_evict_LDADD = lib/libslab.la
@@ -76,6 +91,10 @@ doc_examples_misuse_LDADD = lib/libslab.la
 doc_examples_oom_LDADD = lib/libslab.la
 doc_examples_queue_cache_LDADD = lib/libslab.la
 doc_examples_queue_malloc_LDADD = lib/libslab.la
+doc_examples_recycler_SOURCES = doc/examples/recycler.cc
+doc_examples_recycler_LDADD = lib/libslab.la
+doc_examples_resource_SOURCES = doc/examples/resource.cc
+doc_examples_resource_LDADD = lib/libslab.la
 doc_examples_template_LDADD = lib/libslab.la
 doc_examples_typed_LDADD = lib/libslab.la
 doc_examples_version_LDADD = lib/libslab.la

@@ -18,6 +18,7 @@ manual = \
 	man/man3/SLAB_VERSION_NUMBER.3 \
 	man/man3/SLAB_VERSION_PATCH.3 \
 	man/man3/SLAB_VERSION_STRING.3 \
+	man/man3/slab.hpp.3 \
 	man/man3/slab_alloc.3 \
 	man/man3/slab_alloc_bulk.3 \
 	man/man3/slab_backing.3 \

@@ -58,7 +58,7 @@ function add(line)
 
 FNR == 1 { if (inside) end_block(); section = "" }
 
-FILENAME ~ /\.(c|cpp)$/ {
+FILENAME ~ /\.(c|cc|cpp)$/ {
 	if (FNR == 1)
 		programs[FILENAME] = "\n"
 	if (trimmed($0) != "")
@@ -103,12 +103,12 @@ END {
 }
 END
 
-(cd "$srcdir" && awk -f "$work/blocks.awk" doc/examples/*.c doc/examples/*.cpp \
-    man/man*/*.[1-9] \
-    doc/tutorial.md README)
+(cd "$srcdir" && awk -f "$work/blocks.awk" doc/examples/*.c \
+    doc/examples/*.cc doc/examples/*.cpp man/man*/*.[1-9] doc/tutorial.md README)
 
 # The README of the examples names each of them.
-for source in "$srcdir"/doc/examples/*.c "$srcdir"/doc/examples/*.cpp; do
+for source in "$srcdir"/doc/examples/*.c "$srcdir"/doc/examples/*.cc \
+    "$srcdir"/doc/examples/*.cpp; do
 	grep -q "^    ${source##*/} " "$srcdir/doc/examples/README" &&
 	    grep -q "@example ${source##*/} " "$srcdir/doc/examples.dox" || {
 		echo "${source##*/}: not in examples/README, or not in examples.dox"

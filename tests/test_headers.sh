@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The header compiles alone, without a warning, wherever users may include it,
+# The headers compile alone, without a warning, wherever users may include them,
 # and the typed wrappers take the right pointers only.
 set -eu
 work=$(mktemp -d)
@@ -37,6 +37,35 @@ sed 's/return node_zalloc.*/double *other = node_alloc(cache); (void)other; retu
 for source in right wrong_free wrong_alloc; do
 	sed 's/struct node \*use(slab_cache \*cache);//' "$work/$source.c" \
 	    >"$work/$source.cc"
+done
+
+# All classes of slab.hpp, made and used.
+cat >"$work/hpp.cc" <<'END'
+#include <slab.hpp>
+#include <slab.hpp>
+#include <map>
+struct node { node *next; double value; };
+template class slab::pool<node>;
+template class slab::recycler<node>;
+template class slab::allocator<node>;
+template void slab::pool<node>::for_each(void (&)(node &));
+node *use(slab::heap &heap);
+node *use(slab::heap &heap)
+{
+	slab::cache cache(slab::builder::of<node>());
+	std::map<int, int, std::less<int>,
+	    slab::allocator<std::pair<const int, int>>> map(heap);
+	map.emplace(1, 2);
+	cache.deallocate(cache.allocate());
+#if __has_include(<memory_resource>)
+	slab::memory_resource().release();
+#endif
+	return static_cast<node *>(heap.allocate(sizeof(node)));
+}
+END
+headers=$(cd "$srcdir/include/slab" && echo *.hpp)
+for header in $headers; do
+	echo "#include <slab/$header>" >"$work/$header.cc"
 done
 
 compiles()
@@ -86,6 +115,34 @@ for compiler in g++ clang++; do
 			good $cc "$work/right.cc"
 			bad $cc "$work/wrong_free.cc"
 			bad $cc "$work/wrong_alloc.cc"
+		done
+	done
+done
+
+# standards COMPILER: how it calls C++17, C++20 and C++23, if it knows them.
+standards()
+{
+	for names in "c++17 c++1z" "c++20 c++2a" "c++23 c++2b"; do
+		for name in $names; do
+			if $1 -std=$name -fsyntax-only -x c++ /dev/null \
+			    2>/dev/null; then
+				echo $name
+				break
+			fi
+		done
+	done
+}
+
+for compiler in g++ clang++; do
+	command -v $compiler >/dev/null || continue
+	for header in $headers; do
+		good $compiler -std=c++17 -fsyntax-only $warnings \
+		    "$work/$header.cc"
+	done
+	for standard in $(standards $compiler); do
+		for mode in -O2 "-fno-exceptions -fno-rtti" -DSLAB_INLINE; do
+			good $compiler -std=$standard -pedantic $warnings \
+			    -Wold-style-cast $mode "$work/hpp.cc"
 		done
 	done
 done

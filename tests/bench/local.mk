@@ -17,6 +17,7 @@ bench_files = \
 	tests/bench/bench.c \
 	tests/bench/bench.py \
 	tests/bench/caches.c \
+	tests/bench/containers.cc \
 	tests/bench/peers.py \
 	tests/bench/plan.py \
 	tests/bench/plot.py \
