@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Standard containers of a million elements over one allocator, which the
- * macro KIND chooses.  usage: containers list|map|umap ELEMENTS
+ * Standard containers over one allocator, which the macro KIND chooses.
+ * usage: containers list|map|umap BYTES ELEMENTS, or containers version
  */
 #include <list>
 #include <map>
@@ -9,7 +9,6 @@
 #include <memory_resource>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include <malloc.h>
 
@@ -23,7 +22,6 @@
 #define KIND_pmr_mono 5
 #define KIND_boost_fast 6
 #define KIND_boost_fast_nomutex 7
-#define KIND_boost_pool 8
 #define CHOICE_(kind) KIND_##kind
 #define CHOICE(kind) CHOICE_(kind)
 #define IS(kind) (CHOICE(KIND) == KIND_##kind)
@@ -31,7 +29,7 @@
 #if IS(slab) || IS(slab_heap) || IS(slab_pmr)
 #include <slab.hpp>
 #endif
-#if IS(boost_fast) || IS(boost_fast_nomutex) || IS(boost_pool)
+#if IS(boost_fast) || IS(boost_fast_nomutex)
 #include <boost/pool/pool_alloc.hpp>
 #endif
 
@@ -60,9 +58,6 @@ static allocator<int> source() { return {}; }
 template <class T> using allocator = boost::fast_pool_allocator<T,
     boost::default_user_allocator_new_delete,
     boost::details::pool::null_mutex>;
-static allocator<int> source() { return {}; }
-#elif IS(boost_pool)
-template <class T> using allocator = boost::pool_allocator<T>;
 static allocator<int> source() { return {}; }
 #else
 template <class T> using allocator = std::allocator<T>;
@@ -132,6 +127,11 @@ typedef a_table<std::map<uint64_t, uint64_t, std::less<uint64_t>,
 typedef a_table<std::unordered_map<uint64_t, uint64_t, std::hash<uint64_t>,
     std::equal_to<uint64_t>, allocator<entry>>> an_umap;
 
+static void emit_of(const char *container, const char *metric, double value)
+{
+	printf("%s_%s\t%.6g\n", container, metric, value);
+}
+
 static void trim()
 {
 #ifdef __GLIBC__
@@ -146,8 +146,10 @@ static void trim()
 template <class Container>
 static void churn(Container &container, const uint32_t *order, size_t n)
 {
+	const size_t parts = 10;
+
 	for (size_t start = 0, end; start < n; start = end) {
-		end = start + n / PARTS < n ? start + n / PARTS + 1 : n;
+		end = start + n / parts < n ? start + n / parts + 1 : n;
 		for (size_t i = start; i < end; i++)
 			container.remove(order[i]);
 		for (size_t i = start; i < end; i++)
@@ -156,7 +158,7 @@ static void churn(Container &container, const uint32_t *order, size_t n)
 }
 
 template <class Container>
-static void run(size_t n)
+static void run(const char *name, size_t n)
 {
 	typedef typename Container::type type;
 	alignas(type) static unsigned char room[sizeof(type)];
@@ -193,26 +195,30 @@ static void run(size_t n)
 	trim();
 	double left = static_cast<double>(resident()) - before;
 
-	emit("insert", (inserted - start) / number);
-	emit("churn", (churned - begun) / number);
-	emit("walk", (walked - churned) / number);
-	emit("destroy", (destroyed - walked) / number);
-	emit("bytes", bytes / number);
-	emit("left", left / number);
+	emit_of(name, "insert", (inserted - start) / number);
+	emit_of(name, "churn", (churned - begun) / number);
+	emit_of(name, "walk", (walked - churned) / number);
+	emit_of(name, "destroy", (destroyed - walked) / number);
+	emit_of(name, "bytes", bytes / number);
+	emit_of(name, "left", left / number);
 }
 
 int main(int argc, char **argv)
 {
-	size_t n = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+	size_t n = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
 
-	if (n == 0)
-		return 2;
+	if (n == 0) {
+#ifdef _GLIBCXX_RELEASE
+		printf("libstdc++ %d\n", _GLIBCXX_RELEASE);
+#endif
+		return 0;
+	}
 	if (strcmp(argv[1], "list") == 0)
-		run<a_list>(n);
+		run<a_list>(argv[1], n);
 	else if (strcmp(argv[1], "map") == 0)
-		run<a_map>(n);
+		run<a_map>(argv[1], n);
 	else if (strcmp(argv[1], "umap") == 0)
-		run<an_umap>(n);
+		run<an_umap>(argv[1], n);
 	else
 		return 2;
 	return 0;

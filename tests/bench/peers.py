@@ -11,14 +11,23 @@ ALIGNED_LOOPS = ['-falign-functions=64', '-falign-loops=64']
 
 @dataclass(frozen=True)
 class Program:
-    """bench.c compiled against one adapter."""
+    """bench.c compiled against one adapter, or another source."""
     name: str
-    adapter: str
+    adapter: str = ''
     package: str = ''      # Debian's, told when the program cannot be made
     cxx: bool = False
     pkgconfig: str = ''
     cflags: tuple = ()
     libs: tuple = ()
+    source: str = 'bench.c'
+
+
+def containers(name, package='', libs=()):
+    """containers.cc with one kind of allocator."""
+    kind = name.replace('-', '_')
+    return Program('c++-' + name, package=package or 'g++', cxx=True,
+                   cflags=(f'-DKIND={kind}',), libs=libs,
+                   source='containers.cc')
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,14 @@ PROGRAMS = [
     # The driver behind a mempool is found by nobody who names it.
     Program('dpdk', 'dpdk.h', 'libdpdk-dev', pkgconfig='libdpdk',
             libs=('-Wl,--no-as-needed', '-lrte_mempool_ring')),
+    containers('std'),
+    containers('slab', libs=('-lslab',)),
+    containers('slab-heap', libs=('-lslab',)),
+    containers('slab-pmr', libs=('-lslab',)),
+    containers('pmr-pool'),
+    containers('pmr-mono'),
+    containers('boost-fast', 'libboost-dev'),
+    containers('boost-fast-nomutex', 'libboost-dev'),
 ]
 
 ALLOCATORS = [
@@ -73,12 +90,25 @@ ALLOCATORS = [
     Allocator('slab-check', 'slab', 'check'),
     Allocator('slab-no-magazine', 'slab', 'no-magazine'),
     Allocator('slab-deep', 'slab', 'deep'),
+    Allocator('c++-std', 'c++-std'),
+    Allocator('c++-slab', 'c++-slab'),
+    Allocator('c++-slab-heap', 'c++-slab-heap'),
+    Allocator('c++-slab-pmr', 'c++-slab-pmr'),
+    Allocator('c++-pmr-pool', 'c++-pmr-pool'),
+    Allocator('c++-pmr-mono', 'c++-pmr-mono'),
+    Allocator('c++-boost-fast', 'c++-boost-fast'),
+    Allocator('c++-boost-fast-nomutex', 'c++-boost-fast-nomutex'),
+    Allocator('c++-mimalloc', 'c++-std', preload='libmimalloc.so.2.0',
+              package='libmimalloc2.0'),
+    Allocator('c++-jemalloc', 'c++-std', preload='libjemalloc.so.2',
+              package='libjemalloc2'),
 ]
 
 MALLOCS = ['glibc', 'jemalloc', 'mimalloc', 'tcmalloc']
 CALLED = MALLOCS + ['gslice', 'pmr']
 GROWING = CALLED + ['boost']
 PEERS = GROWING + ['dpdk']
+CONTAINERS = [a.name for a in ALLOCATORS if a.name.startswith('c++-')]
 VARIANTS = ['slab-heap', 'slab-aligned', 'slab-large', 'slab-heap-large',
             'slab-buffer']
 
@@ -134,7 +164,7 @@ class Workshop:
             self.compiler(program.cxx) + ['-O2', '-g', '-D_GNU_SOURCE'] +
             ALIGNED_LOOPS + self.cppflags + cflags +
             [f'-DADAPTER="adapters/{program.adapter}"',
-             os.path.join(self.source, 'bench.c'), '-x', 'none',
+             os.path.join(self.source, program.source), '-x', 'none',
              '-o', self.path('bench-' + program.name),
              '-L' + self.output, '-L' + self.libdir] + libs)
 

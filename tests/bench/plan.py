@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from peers import GROWING, MALLOCS, PEERS, VARIANTS
+from peers import CONTAINERS, GROWING, MALLOCS, PEERS, VARIANTS
 
 SIZES = [8, 16, 24, 40, 64, 100, 128, 256, 512, 1000, 1024, 2048, 4096, 8192]
 QUICK_SIZES = [16, 64, 256, 1024, 4096]
@@ -11,6 +11,8 @@ COUNTS = [1000, 100000, 1000000]
 SCALE = [1000, 10000, 100000, 1000000, 10000000]
 SCALE_SIZE = 64         # of the churn that is plotted against SCALE
 COUNT_SIZE = 16         # of the instructions that are counted over SCALE
+CONTAINER_TYPES = ['list', 'map', 'umap']
+NODE_PAYLOAD = 16
 MOST_BYTES = 1 << 30
 PAIR_REPEATS = 3
 
@@ -29,6 +31,8 @@ class Job:
     def weight(self):
         """A guess at its duration in seconds, for the progress display."""
         fixed = {'stalls': 5, 'construct': .2, 'caches': 1}
+        if self.workload in CONTAINER_TYPES:
+            return .5 + self.count * (8e-6 if self.workload == 'map' else 2e-6)
         passes = {'batch': 7, 'churn': 3, 'new': 1}.get(self.workload, 2)
         if self.workload.startswith('count_'):
             return 1 + self.count * 2e-6
@@ -79,6 +83,9 @@ def groups(quick):
         for workload in ('count_churn', 'count_some'):
             yield (workload, COUNT_SIZE, count,
                    ['slab', 'slab-no-magazine', 'array-stack'], 1)
+    for container in CONTAINER_TYPES:
+        yield (container, NODE_PAYLOAD, 300000 if quick else 1000000,
+               CONTAINERS, 4)
     yield 'caches', 64, 10000, ['slab', 'slab-heap'], 3
 
 

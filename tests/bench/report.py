@@ -8,7 +8,7 @@ import math
 import os
 from dataclasses import dataclass, field
 
-from peers import CALLED, GROWING, MALLOCS, PEERS, VARIANTS
+from peers import CALLED, CONTAINERS, GROWING, MALLOCS, PEERS, VARIANTS
 
 # Metrics for which the array stack's figure is a bound.
 BOUNDED = ('pair', 'churn', 'random_both')
@@ -309,12 +309,50 @@ def memory_rows(table):
                for size, count in results.cells('over_100us_ppm', 'slab')])
 
 
+def containers_row(table, row, metric, ours, theirs):
+    """A cell for each of the three containers."""
+    for container in ('list', 'map', 'umap'):
+        name = f'{container}_{metric}'
+        row.cells += [
+            Cell(container, cell.value, cell.against) for cell in
+            (table.ratio(name, ours, theirs, size, count) for size, count
+             in table.cells_of(name, ours)) if cell]
+    table.rows.append(row)
+
+
+def leave_nothing(results):
+    """Those that serve all containers and leave at most a byte an element."""
+    return [name for name in CONTAINERS if all(
+        any((results.median(f'{container}_left', size, count, name) or 0) <= 1
+            for size, count in results.cells(f'{container}_left', name))
+        for container in ('list', 'map', 'umap'))]
+
+
+def container_rows(table):
+    peers = leave_nothing(table.results)
+    for metric, most in (('insert', .7), ('churn', .65), ('destroy', 1),
+                         ('bytes', .8)):
+        containers_row(table, Row(
+            f'containers, {metric}: slab::allocator / std::allocator, mean',
+            most, of_mean=True), metric, 'c++-slab', ['c++-std'])
+        containers_row(table, Row(
+            f'containers, {metric}: slab::allocator / least of those that '
+            'leave nothing', 1.1), metric, 'c++-slab', peers)
+    row = Row('containers, bytes an element left: slab::allocator', 1, unit='')
+    row.cells = [Cell(container, table.results.median(
+        f'{container}_left', size, count, 'c++-slab'))
+        for container in ('list', 'map', 'umap')
+        for size, count in table.results.cells(f'{container}_left', 'c++-slab')]
+    table.rows.append(row)
+
+
 def rows(results):
     table = Table(results)
     speed_rows(table)
     batch_rows(table)
     other_rows(table)
     memory_rows(table)
+    container_rows(table)
     return table.rows
 
 

@@ -3,7 +3,7 @@
 
 import os
 
-from peers import GROWING
+from peers import CONTAINERS, GROWING
 from plan import SCALE_SIZE
 from report import number
 
@@ -57,6 +57,24 @@ def by_count(results):
     return table(['ns'] + [str(n) for n in counts], lines)
 
 
+def by_container(results):
+    """A line for each allocator: five figures for each container."""
+    columns = [(container, metric) for container in ('list', 'map', 'umap')
+               for metric in ('insert', 'churn', 'walk', 'destroy', 'bytes',
+                              'left')]
+    lines = []
+    for name in CONTAINERS:
+        values = []
+        for container, metric in columns:
+            metric = f'{container}_{metric}'
+            values += [results.median(metric, size, count, name)
+                       for size, count in results.cells(metric, name)[:1]]
+        if values:
+            lines.append([name] + [f'{v:.1f}' if v < 100 else f'{v:.0f}'
+                                   for v in values])
+    return table(['ns, bytes'] + [' '.join(c) for c in columns], lines), lines
+
+
 def verdicts(rows):
     lines = []
     for r in rows:
@@ -81,5 +99,9 @@ def write(results, rows, folder):
     if results.cells('churn', 'slab'):
         text += ['', f'Churn of {SCALE_SIZE}-byte objects, by how many live:',
                  ''] + by_count(results)
+    lines, found = by_container(results)
+    if found:
+        text += ['', 'Containers of elements of two words, an element:', '']
+        text += lines
     with open(os.path.join(folder, 'tables.md'), 'w') as file:
         print(*text, sep='\n', file=file)
