@@ -168,7 +168,7 @@ private:
 		std::exception_ptr exception = std::exchange(
 		    thrown_->exception, nullptr);
 
-		if (object == nullptr && errno == ECANCELED && exception)
+		if (object == nullptr && exception)
 			std::rethrow_exception(std::move(exception));
 #endif
 		if (object == nullptr)

@@ -83,8 +83,8 @@ static void heap_serves_every_size_and_alignment()
 	check_contents(blocks);
 	for (const block &each : blocks)
 		heap.deallocate(each.memory, each.size, each.align);
-	heap.deallocate(nullptr, 24);
-	heap.deallocate(nullptr, 4000);
+	slab::heap().deallocate(nullptr, 24);
+	slab::heap().deallocate(nullptr, 4000);
 	CHECK(heap.reap() > 0 && heap.reap() == 0);
 }
 
@@ -201,14 +201,17 @@ static void resource_passes_only_large_blocks_on()
 static void resource_has_few_classes()
 {
 	int before = test::caches("size-");
-	slab::memory_resource resource;
+	{
+		slab::memory_resource resource;
 
-	for (std::size_t size = 1; size <= 1024; size++)
-		static_cast<void>(resource.allocate(size, 1));
-	CHECK(test::caches("size-") - before == 16 + 3 * 8);
-	resource.release();
-	CHECK(test::caches("size-") == before);
-	CHECK(resource.allocate(10, 1) != nullptr); /* goes on; ends it, too */
+		for (std::size_t size = 1; size <= 1024; size++)
+			static_cast<void>(resource.allocate(size, 1));
+		CHECK(test::caches("size-") - before == 16 + 3 * 8);
+		resource.release();
+		CHECK(test::caches("size-") == before);
+		CHECK(resource.allocate(10, 1) != nullptr); /* it goes on */
+	}
+	CHECK(test::caches("size-") == before); /* its end releases, too */
 }
 
 static void resource_is_equal_to_itself_only()
