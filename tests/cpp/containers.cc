@@ -302,7 +302,7 @@ static void allocator_takes_single_objects_and_arrays()
 	wides.deallocate(many, 10);
 	larges.deallocate(big, 1);
 	ints(wides).deallocate(none, 0);
-	CHECK_THROWS(std::bad_alloc, wides.allocate(SIZE_MAX / 64));
+	CHECK_THROWS(std::bad_alloc, wides.allocate(SIZE_MAX / 128 + 2));
 }
 
 static void incomplete_types_make_trees()
