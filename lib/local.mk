@@ -42,6 +42,14 @@ lib_libslabi_la_SOURCES = \
 	lib/base/report.h \
 	lib/base/report_out.h \
 	lib/base/report_out_posix.c \
+	lib/base/lock.h \
+	lib/base/lock_posix.c \
+	lib/base/os.h \
+	lib/base/os_posix.c \
+	lib/base/os_posix.h \
+	lib/base/os_posix_map.c \
+	lib/base/thread.c \
+	lib/base/thread.h \
 	lib/base/tools.c \
 	lib/base/tools.h \
 	lib/cache/bulk.c \

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "base/os.h"
+#include "base/os_posix.h"
 
 /* Refusals ---------------------------------------------------------------- */
 
@@ -12,19 +13,20 @@ static bool refuse_map, refuse_unmap, misplace;
 static void *last_hint;
 static size_t mapped, purged, populated, n_huge, n_now;
 static struct slabi_os real;
+static struct slabi_posix real_posix;
 
 /* Aligned to no more than a page. */
 static void *map_askew(size_t size)
 {
 	size_t page = support_page();
-	char *pages = real.map(NULL, size + 2 * page);
+	char *pages = real_posix.map(NULL, size + 2 * page);
 	char *odd = (char *)(((uintptr_t)pages + page) & ~(2 * page - 1)) +
 	    page;
 
 	ck_assert_ptr_nonnull(pages);
 	if (odd > pages)
-		real.unmap(pages, (size_t)(odd - pages));
-	real.unmap(odd + size, (size_t)(pages + 2 * page - odd));
+		real_posix.unmap(pages, (size_t)(odd - pages));
+	real_posix.unmap(odd + size, (size_t)(pages + 2 * page - odd));
 	return odd;
 }
 
@@ -35,7 +37,7 @@ static void *map(void *hint, size_t size)
 		return NULL;
 	mapped += size;
 	last_hint = hint;
-	return misplace ? map_askew(size) : real.map(hint, size);
+	return misplace ? map_askew(size) : real_posix.map(hint, size);
 }
 
 static int unmap(void *pages, size_t size)
@@ -48,48 +50,49 @@ static int unmap(void *pages, size_t size)
 	/* All of it is mapped. */
 	ck_assert_int_eq(msync(pages, size, MS_ASYNC), 0);
 	mapped -= size;
-	return real.unmap(pages, size);
+	return real_posix.unmap(pages, size);
 }
 
-static int purge(void *pages, size_t size)
+static bool purge(void *pages, size_t size)
 {
 	purged += size;
 	return real.purge(pages, size);
 }
 
-static int populate(void *pages, size_t size)
+/* As it is where pages cannot be faulted in ahead of their use. */
+static bool ready(void *pages, size_t size)
 {
 	(void)pages;
 	populated += size;
-	errno = EINVAL;
-	return -1;
+	return true;
 }
 
-static int huge(void *pages, size_t size)
+static bool huge(void *pages, size_t size)
 {
 	/* The kernel refuses anything else. */
 	ck_assert_uint_eq((uintptr_t)pages % support_page(), 0);
 	ck_assert_uint_eq(size % support_page(), 0);
 	n_huge++;
 	errno = EINVAL;
-	return -1;
+	return false;
 }
 
-static uint64_t now(void)
+static bool now(uint64_t *milliseconds)
 {
 	n_now++;
-	return real.now();
+	return real.now(milliseconds);
 }
 
 static void watch(void)
 {
 	/* Once only: CK_FORK=no runs all tests in one process. */
-	if (slabi_os.map != map)
+	if (slabi_posix.map != map) {
 		real = slabi_os;
-	slabi_os.map = map;
-	slabi_os.unmap = unmap;
+		real_posix = slabi_posix;
+	}
+	slabi_posix = (struct slabi_posix){ map, unmap };
 	slabi_os.purge = purge;
-	slabi_os.populate = populate;
+	slabi_os.ready = ready;
 	slabi_os.huge = huge;
 	slabi_os.now = now;
 	purged = populated = n_huge = n_now = 0;
@@ -476,17 +479,20 @@ END_TEST
 START_TEST(test_os_pages_are_zero_and_zero_again)
 {
 	size_t size = 4 * slabi_os.page_size;
-	char *pages = slabi_os.map(NULL, size);
+	char *pages = slabi_os.reserve(size, slabi_os.page_size);
 
 	ck_assert_ptr_nonnull(pages);
-	slabi_os.populate(pages, size); /* an old kernel cannot */
-	slabi_os.huge(pages, size);     /* nor every kernel this */
+	ck_assert(slabi_os.ready(pages, size));
+	slabi_os.no_huge(pages, size); /* not every kernel can */
+	slabi_os.huge(pages, size);    /* nor this */
 	ck_assert(support_all_bytes(pages, 0, size));
 	memset(pages, 1, size);
-	ck_assert_int_eq(slabi_os.purge(pages, size), 0);
+	ck_assert(slabi_os.purge(pages, size));
 	ck_assert(support_all_bytes(pages, 0, size));
-	ck_assert_int_eq(slabi_os.unmap(pages, size), 0);
-	ck_assert_ptr_null(slabi_os.map(NULL, SIZE_MAX - size + 1));
+	slabi_os.release(pages, size);
+	ck_assert(!slabi_os.probe(SIZE_MAX - size + 1));
+	ck_assert_ptr_null(slabi_os.reserve(SIZE_MAX - size + 1,
+	    slabi_os.page_size));
 	/* Valgrind says EINVAL. */
 	ck_assert(errno == ENOMEM || errno == EINVAL);
 }
@@ -494,11 +500,11 @@ END_TEST
 
 START_TEST(test_os_clock_does_not_go_back)
 {
-	uint64_t before = slabi_os.now();
+	uint64_t before, now;
 
+	ck_assert(slabi_os.now(&before));
 	for (int ticks = 0; ticks < 30;) {
-		uint64_t now = slabi_os.now();
-
+		ck_assert(slabi_os.now(&now));
 		ck_assert_uint_ge(now, before);
 		ticks += now > before;
 		before = now;

@@ -10,16 +10,18 @@
 #include <stdlib.h>
 
 #include "base/os.h"
+#include "base/os_posix.h"
 
 #define MANY 1000
 
-enum call { CALL_MAP, CALL_UNMAP, CALL_PURGE, CALL_POPULATE, CALL_HUGE,
+enum call { CALL_MAP, CALL_UNMAP, CALL_PURGE, CALL_READY, CALL_HUGE,
 	CALLS };
 
 static const char *const call_names[CALLS] = { "map", "unmap", "purge",
-	"populate", "huge" };
+	"ready", "huge" };
 
 static struct slabi_os real;
+static struct slabi_posix real_posix;
 static enum call failing;
 static size_t fail_from, fail_to; /* these calls of it fail */
 static size_t calls[CALLS], refused;
@@ -39,7 +41,7 @@ static bool refuse(enum call call)
 
 static void *map(void *hint, size_t size)
 {
-	void *pages = refuse(CALL_MAP) ? NULL : real.map(hint, size);
+	void *pages = refuse(CALL_MAP) ? NULL : real_posix.map(hint, size);
 
 	if (pages != NULL)
 		mapped += size;
@@ -53,22 +55,22 @@ static int unmap(void *pages, size_t size)
 		return -1;
 	}
 	mapped -= size;
-	return real.unmap(pages, size);
+	return real_posix.unmap(pages, size);
 }
 
-static int purge(void *pages, size_t size)
+static bool purge(void *pages, size_t size)
 {
-	return refuse(CALL_PURGE) ? -1 : real.purge(pages, size);
+	return refuse(CALL_PURGE) ? false : real.purge(pages, size);
 }
 
-static int populate(void *pages, size_t size)
+static bool ready(void *pages, size_t size)
 {
-	return refuse(CALL_POPULATE) ? -1 : real.populate(pages, size);
+	return refuse(CALL_READY) ? false : real.ready(pages, size);
 }
 
-static int huge(void *pages, size_t size)
+static bool huge(void *pages, size_t size)
 {
-	return refuse(CALL_HUGE) ? -1 : real.huge(pages, size);
+	return refuse(CALL_HUGE) ? false : real.huge(pages, size);
 }
 
 /* The scenario ----------------------------------------------------------- */
@@ -108,7 +110,8 @@ static void may_fail(bool failed, slab_cache *cache)
 	if (!failed)
 		return;
 	REQUIRE(errno == ENOMEM);
-	REQUIRE(failing == CALL_MAP && refused > 0);
+	REQUIRE(failing == CALL_MAP || failing == CALL_READY);
+	REQUIRE(refused > 0);
 	if (cache != NULL)
 		REQUIRE(slab_check(cache) == 0);
 }
@@ -129,7 +132,7 @@ static slab_cache *build(const struct scenario *scenario)
 			return cache;
 		may_fail(true, NULL);
 		if (fail_to == SIZE_MAX)
-			fail_to = calls[CALL_MAP];
+			fail_to = calls[failing];
 	}
 }
 
@@ -142,7 +145,7 @@ static void fill(slab_cache *cache, size_t from)
 		n += slab_alloc_bulk(cache, MANY - n, (void **)objects + n);
 		may_fail(n < MANY, cache);
 		if (n < MANY && fail_to == SIZE_MAX)
-			fail_to = calls[CALL_MAP];
+			fail_to = calls[failing];
 	}
 	for (n = from; n < MANY; n++)
 		memset(objects[n], (int)(n % 251), 24);
@@ -214,10 +217,10 @@ int main(void)
 {
 	support_start();
 	real = slabi_os;
-	slabi_os.map = map;
-	slabi_os.unmap = unmap;
+	real_posix = slabi_posix;
+	slabi_posix = (struct slabi_posix){ map, unmap };
 	slabi_os.purge = purge;
-	slabi_os.populate = populate;
+	slabi_os.ready = ready;
 	slabi_os.huge = huge;
 	for (size_t i = 0; i < COUNT(scenarios); i++)
 		for (failing = 0; failing < CALLS; failing++)

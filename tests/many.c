@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/os.h"
+#include "base/os_posix.h"
 
 #define CACHES 3000
 #define MAPPINGS (4 * CACHES + 64)
@@ -23,7 +23,7 @@ static struct mapping {
 	size_t size;
 } mappings[MAPPINGS];
 static size_t n_mappings;
-static struct slabi_os real;
+static struct slabi_posix real;
 
 static void *note_map(void *hint, size_t size)
 {
@@ -115,7 +115,7 @@ static void many_slabs_are_found(void)
 	static void *many[30000];
 	slab_cache *cache;
 
-	slabi_os = real;
+	slabi_posix = real;
 	cache = slab_builder_build_mmap(slab_builder_system(
 	    slab_builder_slab_size(slab_builder_new(1000), 1),
 	    SLAB_SYSTEM_LARGE));
@@ -130,9 +130,9 @@ static void many_slabs_are_found(void)
 int main(void)
 {
 	support_start();
-	real = slabi_os;
-	slabi_os.map = note_map;
-	slabi_os.unmap = note_unmap;
+	real = slabi_posix;
+	slabi_posix.map = note_map;
+	slabi_posix.unmap = note_unmap;
 	many_caches_are_cheap();
 	many_slabs_are_found();
 	return EXIT_SUCCESS;

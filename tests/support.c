@@ -18,9 +18,10 @@
 
 static uint64_t simulated_now = 1000000;
 
-static uint64_t stopped_clock(void)
+static bool stopped_clock(uint64_t *milliseconds)
 {
-	return simulated_now;
+	*milliseconds = simulated_now;
+	return true;
 }
 
 void support_start(void)
@@ -29,7 +30,7 @@ void support_start(void)
 
 	if (wish == NULL || *wish == '\0')
 		return;
-	slabi_os.page_size = strtoul(wish, NULL, 0);
+	slabi_os.page_size = slabi_os.granule = strtoul(wish, NULL, 0);
 	REQUIRE(slabi_os.page_size >= (size_t)sysconf(_SC_PAGESIZE) &&
 	    (slabi_os.page_size & (slabi_os.page_size - 1)) == 0);
 }

@@ -75,8 +75,12 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 	if (!cache)
 		return NULL;
 	/* Its first page is written to now. */
-	if (backing->populate && backing->meta_unit == slabi_os.page_size)
-		backing->populate(cache, slabi_os.page_size);
+	if (backing->ready && backing->meta_unit == slabi_os.page_size &&
+	    !backing->ready(cache, slabi_os.page_size)) {
+		slabi_backing_meta_free(backing, cache, size);
+		slabi_fail(ENOMEM, "no memory for a cache");
+		return NULL;
+	}
 	memset(cache, 0, sizeof(*cache));
 	cache->block_size = block.size;
 	cache->name = (char *)(cache + 1);

@@ -26,19 +26,32 @@ whole_pages(size_t size)
 	return slabi_round_up(size, slabi_os.page_size);
 }
 
+/* Returns zeroed pages of the builder's own, or NULL with errno. */
+static void *
+get_pages(size_t size)
+{
+	void *pages = slabi_os.reserve(whole_pages(size), slabi_os.page_size);
+
+	if (!pages || slabi_os.ready(pages, whole_pages(size)))
+		return pages;
+	slabi_os.release(pages, whole_pages(size));
+	return NULL;
+}
+
 static slab_builder *
 get_builder(void)
 {
 	slab_builder *builder;
 	unsigned i;
 
+	slabi_os_start();
 	for (i = 0; i < SLOTS; i++) {
 		if (atomic_flag_test_and_set(&taken[i]))
 			continue;
 		slots[i].slot = i;
 		return &slots[i];
 	}
-	builder = slabi_os.map(NULL, whole_pages(sizeof(*builder)));
+	builder = get_pages(sizeof(*builder));
 	if (builder)
 		builder->slot = SLOTS;
 	else
@@ -50,7 +63,7 @@ static void
 drop_copy(struct slabi_copy *copy)
 {
 	if (copy->mapped > 0)
-		slabi_os.unmap(copy->at, copy->mapped);
+		slabi_os.release(copy->at, copy->mapped);
 	copy->at = NULL;
 	copy->mapped = 0;
 }
@@ -65,7 +78,7 @@ slab_builder_free(slab_builder *builder)
 	if (builder->slot < SLOTS)
 		atomic_flag_clear(&taken[builder->slot]);
 	else
-		slabi_os.unmap(builder, whole_pages(sizeof(*builder)));
+		slabi_os.release(builder, whole_pages(sizeof(*builder)));
 }
 
 bool
@@ -113,7 +126,7 @@ set_copy(slab_builder *builder, struct slabi_copy *copy, const void *at,
 	if (size <= sizeof(copy->inside)) {
 		copy->at = copy->inside;
 	} else if (size <= SIZE_MAX / 2 &&
-	    (copy->at = slabi_os.map(NULL, whole_pages(size)))) {
+	    (copy->at = get_pages(size))) {
 		copy->mapped = whole_pages(size);
 	} else {
 		fault(builder, ENOMEM, "no memory for a copy of %zu bytes",

@@ -9,14 +9,12 @@
  */
 #include "api/registry.h"
 
-#include <pthread.h>
-
+#include "base/lock.h"
 #include "cache/cache.h"
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct slab_cache *newest;
 static struct slab_cache *newest_in_buffer;
-static unsigned generation; /* children of children of … of the first process */
+static unsigned generation; /* of the process that the latter belongs to */
 static uint64_t last_id;
 
 /*
@@ -33,29 +31,18 @@ static unsigned next_hint;
 static void
 lock_lists(void)
 {
-	pthread_mutex_lock(&lock);
+	slabi_lock(SLABI_LOCK_REGISTRY);
+	if (generation != slabi_lock_generation()) {
+		newest_in_buffer = NULL;
+		memset(hints, 0, sizeof(hints));
+	}
+	generation = slabi_lock_generation();
 }
 
 static void
 unlock_lists(void)
 {
-	pthread_mutex_unlock(&lock);
-}
-
-static void
-begin_child(void)
-{
-	newest_in_buffer = NULL;
-	memset(hints, 0, sizeof(hints));
-	generation++;
-	unlock_lists();
-}
-
-/* A child must not find them locked by a thread that it does not have. */
-__attribute__((constructor)) static void
-survive_fork(void)
-{
-	pthread_atfork(lock_lists, unlock_lists, begin_child);
+	slabi_unlock(SLABI_LOCK_REGISTRY);
 }
 
 static struct slab_cache **

@@ -84,21 +84,50 @@ purge(void *arg, void *pages, size_t size)
 	slabi_os.purge(pages, size);
 }
 
-static void
-populate(void *pages, size_t size)
+bool
+slabi_backing_purge(const struct slabi_backing *backing, void *pages,
+    size_t size)
 {
-	slabi_os.populate(pages, size);
+	if (backing->calls.purge == purge)
+		return slabi_os.purge(pages, size);
+	backing->calls.purge(backing->calls.arg, pages, size);
+	return true;
+}
+
+static bool
+ready(void *pages, size_t size)
+{
+	return slabi_os.ready(pages, size);
+}
+
+static bool
+probe(size_t size)
+{
+	return slabi_os.probe(size);
 }
 
 /* Blocks of the heap begin and end within a page. */
 static void
-huge(void *block, size_t size)
+advise(bool (*advice)(void *pages, size_t size), void *block, size_t size)
 {
 	uintptr_t page = slabi_os.page_size;
 	uintptr_t start = slabi_round_up((uintptr_t)block, page);
 	uintptr_t stop = ((uintptr_t)block + size) & ~(page - 1);
 
-	slabi_os.huge((void *)start, stop - start);
+	if (start < stop)
+		advice((void *)start, stop - start);
+}
+
+static void
+huge(void *block, size_t size)
+{
+	advise(slabi_os.huge, block, size);
+}
+
+static void
+no_huge(void *block, size_t size)
+{
+	advise(slabi_os.no_huge, block, size);
 }
 
 void
@@ -106,8 +135,10 @@ slabi_backing_set_paged(struct slabi_backing *backing)
 {
 	backing->calls.can_align = always;
 	backing->calls.purge = purge;
-	backing->populate = populate;
+	backing->ready = ready;
 	backing->huge = huge;
+	backing->no_huge = no_huge;
+	backing->probe = probe;
 }
 
 bool

@@ -10,9 +10,11 @@
 
 struct slabi_backing {
 	slab_backing calls;
-	/* Optional, advice: fault pages in; ask for huge ones. */
-	void (*populate)(void *pages, size_t size);
+	/* Optional; what os.h says of them, for any part of a block. */
+	bool (*ready)(void *pages, size_t size);
 	void (*huge)(void *block, size_t size);
+	void (*no_huge)(void *block, size_t size);
+	bool (*probe)(size_t size);
 	size_t unit;      /* slabs are a multiple of this, and aligned to it */
 	size_t meta_unit; /* so are blocks for the cache itself and its tables */
 	bool prefers_large; /* alignment costs it much: large slabs by default */
@@ -67,6 +69,9 @@ void slabi_backing_add_root(const struct slabi_backing *backing,
     const void *block, size_t size);
 void slabi_backing_remove_root(const struct slabi_backing *backing,
     const void *block, size_t size);
+/* Gives the memory of pages back; returns whether it has gone. */
+bool slabi_backing_purge(const struct slabi_backing *backing, void *pages,
+    size_t size);
 
 /* alloc() of the backing; a misaligned block is given back and refused. */
 void *slabi_backing_alloc(const struct slabi_backing *backing, size_t size,

@@ -9,23 +9,48 @@
 #include <slab.h>
 #include <stdarg.h>
 
-/* initial-exec: other models may call malloc at a thread's first use. */
-static _Thread_local char last_error[256]
-    __attribute__((tls_model("initial-exec")));
+#include "base/thread.h"
 
 void
 slabi_fail(int error, const char *format, ...)
 {
+	struct slabi_thread *self = slabi_thread_claim();
 	va_list arguments;
 
-	va_start(arguments, format);
-	vsnprintf(last_error, sizeof(last_error), format, arguments);
-	va_end(arguments);
+	if (self) {
+		va_start(arguments, format);
+		vsnprintf(self->message, sizeof(self->message), format,
+		    arguments);
+		va_end(arguments);
+	}
 	errno = error;
+}
+
+/* What is left to say in a thread for which there was no record. */
+static const char *
+errno_sentence(void)
+{
+	switch (errno) {
+	case ENOMEM:
+		return "there is not enough memory";
+	case EINVAL:
+		return "an argument or an option is not valid";
+	case ENOTSUP:
+		return "this is not supported";
+	case EBUSY:
+		return "objects are still in use";
+	case EFAULT:
+		return "the cache is damaged";
+	default:
+		return "the call failed as errno says";
+	}
 }
 
 const char *
 slab_error(void)
 {
-	return last_error;
+	if (slabi_self == &slabi_thread_late ||
+	    slabi_self == &slabi_thread_ended)
+		return errno_sentence();
+	return slabi_self->message;
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns every system call about memory and time that the library makes. */
+/* Owns the system calls about memory and time of Unix-like systems. */
 #include "base/os.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/lock.h"
+#include "base/os_posix.h"
+#include "base/thread.h"
 
 static void *
 map(void *hint, size_t size)
@@ -16,49 +21,92 @@ map(void *hint, size_t size)
 	return pages == MAP_FAILED ? NULL : pages;
 }
 
+/* Some systems declare munmap() for another type of pointer. */
 static int
-purge(void *pages, size_t size)
+unmap(void *pages, size_t size)
 {
-	return madvise(pages, size, MADV_DONTNEED);
+	return munmap(pages, size);
 }
 
-static int
-populate(void *pages, size_t size)
+struct slabi_posix slabi_posix = { map, unmap };
+
+static bool
+advise(void *pages, size_t size, int advice)
 {
-#ifdef MADV_POPULATE_WRITE
-	return madvise(pages, size, MADV_POPULATE_WRITE);
+	return madvise(pages, size, advice) == 0;
+}
+
+/* All but Linux take MADV_DONTNEED for a hint that need not free anything. */
+static bool
+purge(void *pages, size_t size)
+{
+#if !defined(__linux__) && defined(MADV_FREE)
+	return advise(pages, size, MADV_FREE);
 #else
-	(void)pages;
-	(void)size;
-	errno = ENOTSUP;
-	return -1;
+	return advise(pages, size, MADV_DONTNEED);
 #endif
 }
 
-static int
+/*
+ * Faulting pages in ahead of their use is only advice, which old kernels do
+ * not know; only a lack of memory is a failure.
+ */
+static bool
+ready(void *pages, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+	int error = errno;
+
+	if (!advise(pages, size, MADV_POPULATE_WRITE) && errno == ENOMEM)
+		return false;
+	errno = error;
+#else
+	(void)pages;
+	(void)size;
+#endif
+	return true;
+}
+
+static bool
 huge(void *pages, size_t size)
 {
 #ifdef MADV_HUGEPAGE
-	return madvise(pages, size, MADV_HUGEPAGE);
+	return advise(pages, size, MADV_HUGEPAGE);
 #else
 	(void)pages;
 	(void)size;
-	errno = ENOTSUP;
-	return -1;
+	return false;
 #endif
 }
 
-static uint64_t
-now(void)
+static bool
+no_huge(void *pages, size_t size)
+{
+#ifdef MADV_NOHUGEPAGE
+	return advise(pages, size, MADV_NOHUGEPAGE);
+#else
+	(void)pages;
+	(void)size;
+	return false;
+#endif
+}
+
+#ifdef CLOCK_MONOTONIC_COARSE
+#define CLOCK CLOCK_MONOTONIC_COARSE
+#else
+#define CLOCK CLOCK_MONOTONIC
+#endif
+
+static bool
+now(uint64_t *milliseconds)
 {
 	struct timespec time;
 
-#ifdef CLOCK_MONOTONIC_COARSE
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-#else
-	clock_gettime(CLOCK_MONOTONIC, &time);
-#endif
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+	if (clock_gettime(CLOCK, &time) != 0)
+		return false;
+	*milliseconds = (uint64_t)time.tv_sec * 1000 +
+	    (uint64_t)time.tv_nsec / 1000000;
+	return true;
 }
 
 long
@@ -82,20 +130,40 @@ slabi_os_resident(void *pages, size_t size, unsigned char *present)
 }
 
 struct slabi_os slabi_os = {
-	.map = map,
-	.unmap = munmap,
+	.reserve = slabi_posix_reserve,
+	.release = slabi_posix_release,
+	.ready = ready,
 	.purge = purge,
-	.populate = populate,
 	.huge = huge,
+	.no_huge = no_huge,
+	.probe = slabi_posix_probe,
 	.now = now,
 	.page_size = 4096,
+	.granule = 4096,
 };
 
-__attribute__((constructor)) static void
+static void
 ask_page_size(void)
 {
 	long size = sysconf(_SC_PAGESIZE);
 
 	if (size > 0)
-		slabi_os.page_size = (size_t)size;
+		slabi_os.page_size = slabi_os.granule = (size_t)size;
+}
+
+__attribute__((constructor)) void
+slabi_os_start(void)
+{
+	static atomic_bool started;
+
+	if (atomic_load_explicit(&started, memory_order_acquire))
+		return;
+	slabi_lock(SLABI_LOCK_START);
+	if (!atomic_load_explicit(&started, memory_order_relaxed)) {
+		slabi_lock_survive_fork();
+		slabi_thread_start();
+		ask_page_size();
+		atomic_store_explicit(&started, true, memory_order_release);
+	}
+	slabi_unlock(SLABI_LOCK_START);
 }

@@ -68,8 +68,8 @@ keep(const void *start)
 
 	if (replace_kept(NULL, start))
 		return;
-	more = slabi_os.map(NULL, sizeof(*more));
-	if (!more)
+	more = slabi_os.reserve(sizeof(*more), slabi_os.page_size);
+	if (!more || !slabi_os.ready(more, sizeof(*more)))
 		return;
 	atomic_store(&more->start[0], start);
 	more->next = atomic_load(&all_kept);

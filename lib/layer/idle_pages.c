@@ -165,7 +165,7 @@ sweep(struct slabi_layer *layer, struct slab *slab, uint32_t from, uint32_t to)
 		run = (size_t)(from - first) << shift;
 		layer->purges += run > 0;
 		if (run > 0)
-			backing->calls.purge(backing->calls.arg,
+			slabi_backing_purge(backing,
 			    slabi_slab_pages(slab, slabi_os.page_size) +
 			    ((size_t)first << shift), run);
 		bytes += run;

@@ -109,7 +109,10 @@ void slabi_layer_end(struct slabi_layer *layer);
  * with errno if there is no memory, or the limit is reached.
  */
 struct slab *slabi_supply_fresh(struct slabi_layer *layer);
-/* Returns how many of its objects may be carved now; at least one. */
+/*
+ * Returns how many of its objects may be carved now; 0 with errno if there is
+ * no memory for even one.
+ */
 size_t slabi_supply_carvable(struct slabi_layer *layer, struct slab *slab);
 
 /* For the working set. */

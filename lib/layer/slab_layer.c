@@ -85,6 +85,8 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 	n = slabi_min(raw->raw ? 1 : sink->left,
 	    layer->limit - layer->lists.in_use);
 	n = slabi_min(n, slabi_supply_carvable(layer, slab));
+	if (n == 0)
+		return 0;
 	n = slabi_slab_carve(slab, geometry, n, sink);
 	slabi_lists_add_carved(&layer->lists, geometry, slab, n);
 	account_taken(layer, slab, n, from);

@@ -72,9 +72,9 @@ populate_block(const struct slabi_layer *layer)
 }
 
 /*
- * Objects from `begin` on whose memory has been faulted in, the next block of
- * it now if there are none.  So nothing is touched that has not been, and not
- * more is faulted in than a block.
+ * Returns how many objects from `begin` on are in memory that is ready, the
+ * next block of it from now on if there are none; 0 if there is no memory.  So
+ * nothing is touched that is not ready, and at most a block is made so at once.
  */
 static size_t
 populate(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
@@ -95,8 +95,9 @@ populate(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
 		    slabi_round_up(next + geometry->stride, page),
 		    (start + populate_block(layer)) & ~(page - 1)));
 
-		layer->system.backing.populate((char *)pages + start,
-		    stop - start);
+		if (!layer->system.backing.ready((char *)pages + start,
+		    stop - start))
+			return 0;
 		slab->populated = stop;
 	}
 	if (slab->populated >= most)
@@ -112,20 +113,32 @@ populate_start(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
 	uintptr_t object = (uintptr_t)slabi_slab_object(slab,
 	    &layer->system.geometry, begin);
 
-	layer->system.backing.populate((char *)(object & ~(page - 1)), page);
-	return 1;
+	return layer->system.backing.ready((char *)(object & ~(page - 1)),
+	    page);
+}
+
+/* Returns how many objects above the watermark are ready to be used. */
+static size_t
+ready_objects(struct slabi_layer *layer, struct slab *slab)
+{
+	size_t stride = layer->system.geometry.stride;
+
+	if (slab->huge || !layer->system.backing.ready)
+		return slabi_max(POPULATE_MAX / stride, 1);
+	if (stride < 2 * slabi_os.page_size)
+		return populate(layer, slab, slab->carved);
+	return populate_start(layer, slab, slab->carved);
 }
 
 size_t
 slabi_supply_carvable(struct slabi_layer *layer, struct slab *slab)
 {
-	size_t stride = layer->system.geometry.stride;
+	size_t n = ready_objects(layer, slab);
 
-	if (slab->huge || !layer->system.backing.populate)
-		return slabi_max(POPULATE_MAX / stride, 1);
-	if (stride < 2 * slabi_os.page_size)
-		return populate(layer, slab, slab->carved);
-	return populate_start(layer, slab, slab->carved);
+	if (n == 0)
+		slabi_fail(ENOMEM, "no memory for objects of %zu bytes",
+		    layer->system.geometry.size);
+	return n;
 }
 
 struct slab *
@@ -141,25 +154,19 @@ slabi_supply_fresh(struct slabi_layer *layer)
 }
 
 /*
- * Would the system give so many more slabs at all?  One by one it hands out
- * more than there is, and kills when they are touched.
+ * Returns whether the system would give so many more slabs at all: one by one
+ * it may hand out more than there is.
  */
 static bool
 probe_memory(const struct slabi_layer *layer, size_t slabs)
 {
 	size_t size = layer->system.geometry.slab_size;
-	struct slabi_backing trial;
-	void *block;
 
 	if (slabs > SIZE_MAX / 2 / size)
 		return false;
-	if (slabs < TRIAL_FROM || !layer->system.backing.populate)
+	if (slabs < TRIAL_FROM || !layer->system.backing.probe)
 		return true;
-	slabi_backing_mmap(&trial);
-	block = trial.calls.alloc(trial.calls.arg, slabs * size, 1);
-	if (block)
-		trial.calls.free(trial.calls.arg, block, slabs * size);
-	return block != NULL;
+	return layer->system.backing.probe(slabs * size);
 }
 
 bool

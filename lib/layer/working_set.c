@@ -28,13 +28,14 @@ void
 slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds)
 {
 	struct slabi_period *period = &layer->period;
+	uint64_t now;
 
 	*period = (struct slabi_period){ .length = (uint64_t)seconds * 1000 };
 	if (seconds == SLAB_PERIOD_NEVER ||
 	    (layer->system.backing.fixed && seconds > 0))
 		period->length = SLABI_NEVER;
 	else if (seconds > 0)
-		start_period(layer, slabi_os.now());
+		start_period(layer, slabi_os.now(&now) ? now : 0);
 }
 
 static void
@@ -42,6 +43,20 @@ end_period(struct slabi_layer *layer, uint64_t now)
 {
 	slabi_lists_end_period(&layer->lists);
 	start_period(layer, now);
+}
+
+/* A clock that was set back starts the period anew; one that fails is none. */
+static void
+look_at_clock(struct slabi_layer *layer)
+{
+	uint64_t now, ends = layer->period.ends;
+
+	if (!slabi_os.now(&now))
+		return;
+	if (now >= ends)
+		end_period(layer, now);
+	else if (now + layer->period.length < ends)
+		start_period(layer, now);
 }
 
 /* Search a part of the slab that the hand is on. */
@@ -120,7 +135,7 @@ drain_step(struct slabi_layer *layer)
 	if (period->undrained >= header_end(layer, slab) + PURGE_STEP) {
 		period->undrained -= PURGE_STEP;
 		layer->purges++;
-		backing->calls.purge(backing->calls.arg,
+		slabi_backing_purge(backing,
 		    slabi_slab_pages(slab, slabi_os.page_size) +
 		    period->undrained, PURGE_STEP);
 		return;
@@ -141,7 +156,6 @@ void
 slabi_working_set_step(struct slabi_layer *layer)
 {
 	struct slabi_period *period = &layer->period;
-	uint64_t now;
 
 	if (period->length == SLABI_NEVER || layer->pinned > 0)
 		return;
@@ -154,9 +168,7 @@ slabi_working_set_step(struct slabi_layer *layer)
 	} else if (layer->lists.hand) {
 		sweep_step(layer);
 	} else if (++period->visits % CLOCK_EVERY == 0) {
-		now = slabi_os.now();
-		if (now >= period->ends)
-			end_period(layer, now);
+		look_at_clock(layer);
 	}
 }
 

@@ -11,11 +11,12 @@
 #include "base/os.h"
 
 /*
- * Fault in the pages of the header and of the first object (of a large one the
- * first page), in one call; the offset of their end from the block's first page.
+ * Makes the pages of the header and of the first object ready (of a large one
+ * the first page), in one call.  Returns the offset of their end from the
+ * block's first page, or 0 if there is no memory for them.
  */
 static size_t
-populate_head(const struct slabi_system *system, void *block,
+ready_head(const struct slabi_system *system, void *block,
     const struct slab *slab)
 {
 	size_t page = slabi_os.page_size;
@@ -25,8 +26,16 @@ populate_head(const struct slabi_system *system, void *block,
 	uintptr_t stop = slabi_round_up((uintptr_t)slab +
 	    system->geometry.first + (stride < 2 * page ? stride : 1), page);
 
-	system->backing.populate((void *)start, stop - start);
+	if (!system->backing.ready((void *)start, stop - start))
+		return 0;
 	return stop - first;
+}
+
+static void
+free_block(const struct slabi_system *system, void *block)
+{
+	system->backing.calls.free(system->backing.calls.arg, block,
+	    system->geometry.slab_size);
 }
 
 struct slab *
@@ -40,18 +49,22 @@ slabi_system_make(struct slabi_system *system, size_t align, bool huge)
 	if (!block)
 		return NULL;
 	slab = slabi_geometry_slab(&system->geometry, (uintptr_t)block);
-	if (!slabi_map_insert(&system->map, (uintptr_t)slab,
-	    &system->backing)) {
-		system->backing.calls.free(system->backing.calls.arg, block,
-		    size);
-		slabi_fail(ENOMEM, "no memory for a larger map of slabs");
-		return NULL;
-	}
 	/* Before anything is written there: */
 	if (huge)
 		system->backing.huge(block, size);
-	else if (system->backing.populate)
-		populated = populate_head(system, block, slab);
+	else if (system->backing.ready)
+		populated = ready_head(system, block, slab);
+	if (!huge && system->backing.ready && populated == 0) {
+		free_block(system, block);
+		slabi_fail(ENOMEM, "no memory for a slab");
+		return NULL;
+	}
+	if (!slabi_map_insert(&system->map, (uintptr_t)slab,
+	    &system->backing)) {
+		free_block(system, block);
+		slabi_fail(ENOMEM, "no memory for a larger map of slabs");
+		return NULL;
+	}
 	slabi_backing_add_root(&system->backing, block, size);
 	slabi_slab_init(slab, &system->geometry, block);
 	slab->huge = huge;
@@ -68,11 +81,9 @@ slabi_system_leave(struct slabi_system *system, struct slab *slab)
 void
 slabi_system_drop(struct slabi_system *system, struct slab *slab)
 {
-	size_t size = system->geometry.slab_size;
-
-	slabi_backing_remove_root(&system->backing, slab->block, size);
-	system->backing.calls.free(system->backing.calls.arg, slab->block,
-	    size);
+	slabi_backing_remove_root(&system->backing, slab->block,
+	    system->geometry.slab_size);
+	free_block(system, slab->block);
 }
 
 struct slab *
