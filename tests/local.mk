@@ -30,7 +30,9 @@ check_tests = \
 
 # Without: plain main(), exit status 77 where it cannot run.
 plain_tests = \
+	tests/atfork \
 	tests/churn \
+	tests/errors \
 	tests/exhaust \
 	tests/fault \
 	tests/fork \
@@ -44,6 +46,7 @@ script_tests = \
 	tests/test_abi.sh \
 	tests/test_copy.sh \
 	tests/test_dist.sh \
+	tests/test_dlopen.sh \
 	tests/test_examples.sh \
 	tests/test_headers.sh \
 	tests/test_install.sh \
@@ -55,6 +58,8 @@ script_tests = \
 AM_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(CHECK_CFLAGS) \
 	$(TESTS_CPPFLAGS)
 LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS)
+tests_atfork_LDFLAGS = $(AM_LDFLAGS) -pthread
+tests_errors_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_fork_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_no_malloc_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_threads_LDFLAGS = $(AM_LDFLAGS) -pthread
