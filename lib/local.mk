@@ -28,6 +28,7 @@ lib_libslabi_la_SOURCES = \
 	lib/backing/buffer.c \
 	lib/backing/heap.c \
 	lib/backing/mmap.c \
+	lib/base/arith.h \
 	lib/base/error.c \
 	lib/base/error.h \
 	lib/base/frames.c \
@@ -58,13 +59,21 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/magazine.c \
 	lib/cache/misuse.c \
 	lib/cache/misuse.h \
+	lib/layer/destruct.c \
+	lib/layer/destruct.h \
 	lib/layer/idle_pages.c \
+	lib/layer/idle_pages.h \
 	lib/layer/layer.h \
+	lib/layer/populate.c \
+	lib/layer/populate.h \
 	lib/layer/slab_layer.c \
+	lib/layer/slab_layer.h \
 	lib/layer/slab_lists.c \
 	lib/layer/slab_lists.h \
 	lib/layer/supply.c \
+	lib/layer/supply.h \
 	lib/layer/working_set.c \
+	lib/layer/working_set.h \
 	lib/slab/geometry.c \
 	lib/slab/geometry.h \
 	lib/slab/life.h \
@@ -72,6 +81,8 @@ lib_libslabi_la_SOURCES = \
 	lib/slab/slab_bits.h \
 	lib/slab/slab_map.c \
 	lib/slab/slab_map.h \
+	lib/slab/slab_pages.c \
+	lib/slab/slab_pages.h \
 	lib/slab/system.c \
 	lib/slab/system.h \
 	lib/slab/system_aligned.c \

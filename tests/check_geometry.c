@@ -2,6 +2,7 @@
 /* lib/slab/geometry.c against a slow model, and against promise 4. */
 #include "check_support.h"
 
+#include "base/arith.h"
 #include "slab/geometry.h"
 #include "slab/slab_bits.h"
 
@@ -135,6 +136,7 @@ static void for_all_wishes(void (*try)(const struct slabi_wish *wish))
 		struct slabi_wish wish = {
 			.size = sizes[i / 4 / COUNT(pages)],
 			.page = pages[i / 4 % COUNT(pages)],
+			.header = sizeof(struct slab),
 			.has_ctor_bits = i % 2, .coloring = i / 2 % 2,
 		};
 
@@ -179,6 +181,7 @@ START_TEST(test_geometry_takes_large_objects_of_all_sizes)
 			.size = ((size_t)14 << 20) + i * 232,
 			.align = i % 3 == 0 ? 64 : 8,
 			.unit = i % 2 == 0 ? 64 : 4096, .page = 4096,
+			.header = sizeof(struct slab),
 			.slab_size = i % 5 == 0 ? (i * 7919) % (60 << 20) : 0,
 			.has_ctor_bits = i % 7 == 0, .coloring = i % 11 != 0,
 		};
@@ -216,7 +219,8 @@ START_TEST(test_geometry_index_is_exact_for_all_sizes)
 {
 	for (size_t size = 1; size <= 5000; size += 1 + size / 300) {
 		struct slabi_wish wish = { .size = size, .align = 1,
-		    .unit = 4096, .page = 4096 };
+		    .unit = 4096, .page = 4096,
+		    .header = sizeof(struct slab) };
 		struct slabi_geometry g;
 
 		ck_assert(slabi_geometry_large(&g, &wish));
@@ -233,7 +237,8 @@ START_TEST(test_geometry_index_is_exact_in_enormous_slabs)
 
 	for (size_t i = 0; i < COUNT(some); i++) {
 		struct slabi_wish wish = { .size = some[i], .align = 1,
-		    .unit = 4096, .page = 4096, .slab_size = 512u << 20 };
+		    .unit = 4096, .page = 4096, .slab_size = 512u << 20,
+		    .header = sizeof(struct slab) };
 		struct slabi_geometry g;
 
 		ck_assert(slabi_geometry_large(&g, &wish));
@@ -254,7 +259,7 @@ START_TEST(test_geometry_overflow_is_noticed)
 	for (size_t i = 0; i < COUNT(some) * 13; i++) {
 		struct slabi_wish wish = { .size = some[i / 13],
 		    .align = (size_t)1 << i % 13, .unit = 4096,
-		    .page = 4096 };
+		    .page = 4096, .header = sizeof(struct slab) };
 		struct slabi_geometry g;
 
 		ck_assert(!slabi_geometry_aligned(&g, &wish));
@@ -267,7 +272,8 @@ START_TEST(test_geometry_wish_for_slabs_is_followed)
 {
 	for (size_t bytes = 1; bytes <= (1 << 22); bytes = bytes * 3 + 1) {
 		struct slabi_wish wish = { .size = 48, .align = 16,
-		    .slab_size = bytes, .unit = 4096, .page = 4096 };
+		    .slab_size = bytes, .unit = 4096, .page = 4096,
+		    .header = sizeof(struct slab) };
 		struct slabi_geometry g;
 
 		ck_assert(slabi_geometry_aligned(&g, &wish));
@@ -283,7 +289,7 @@ END_TEST
 START_TEST(test_geometry_block_too_small_is_refused)
 {
 	struct slabi_wish wish = { .size = 100, .align = 4, .unit = 4096,
-	    .page = 4096 };
+	    .page = 4096, .header = sizeof(struct slab) };
 	struct slabi_geometry g;
 	size_t least;
 
@@ -302,6 +308,7 @@ START_TEST(test_geometry_waste_is_at_most_2_percent)
 		for (int made = 0; made <= 1; made++) {
 			struct slabi_wish wish = { .size = size, .align = 1,
 			    .unit = 4096, .page = 4096, .has_ctor_bits = made,
+			    .header = sizeof(struct slab),
 			    .coloring = true };
 			struct slabi_geometry g;
 			size_t payload;
@@ -330,6 +337,7 @@ START_TEST(test_geometry_header_and_first_object_share_a_page)
 		for (int made = 0; made <= 1; made++) {
 			struct slabi_wish wish = { .size = size, .align = 1,
 			    .unit = 4096, .page = 4096, .has_ctor_bits = made,
+			    .header = sizeof(struct slab),
 			    .coloring = true };
 			struct slabi_geometry g;
 			size_t from, to;

@@ -6,7 +6,11 @@
 #include "check_support.h"
 
 #include "api/registry.h"
+#include "base/arith.h"
 #include "cache/cache.h"
+#include "layer/idle_pages.h"
+#include "layer/working_set.h"
+#include "slab/slab_pages.h"
 
 #define MANY 500
 
@@ -445,7 +449,7 @@ static bool border_is_purged(bool first_used, bool second_used)
 	    (size_t)2 << 20), 0), false));
 	struct slabi_layer *layer = &cache->layer;
 	size_t border = 1 << SLABI_REGION_SHIFT, page = support_page();
-	uint32_t part;
+	uint32_t chunk;
 	bool purged;
 
 	ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
@@ -453,17 +457,16 @@ static bool border_is_purged(bool first_used, bool second_used)
 	ck_assert_uint_eq(layer->lists.slabs, 1);
 	ck_assert_uint_ne((uintptr_t)many[border] % page, 0);
 	slab_free_bulk(cache, 4 * page / 104, many + border - 2 * page / 104);
-	memset(layer->lists.newest->used, false, sizeof(layer->lists.newest->used));
-	layer->lists.newest->used[0] = first_used;
-	layer->lists.newest->used[1] = second_used;
+	memset(layer->lists.newest->touched, false, sizeof(layer->lists.newest->touched));
+	layer->lists.newest->touched[0] = first_used;
+	layer->lists.newest->touched[1] = second_used;
 	while (!slabi_idle_sweep_some(layer, layer->lists.newest))
 		;
 	ck_assert_intact(cache);
-	part = (uint32_t)((size_t)((char *)many[border] -
-	    slabi_slab_pages(layer->lists.newest, page)) >>
-	    layer->system.geometry.purge_shift);
-	purged = slabi_slab_purged(layer->lists.newest, &layer->system.geometry)
-	    [part / 64] >> part % 64 & 1;
+	chunk = (uint32_t)(slabi_slab_page_offset(layer->lists.newest,
+	    many[border]) >> layer->system.geometry.purge_shift);
+	purged = slabi_slab_is_purged(layer->lists.newest,
+	    &layer->system.geometry, chunk);
 	slab_reset(cache);
 	ck_assert_int_eq(slab_destroy(cache), 0);
 	ck_assert(memory_end(&memory));

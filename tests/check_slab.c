@@ -19,7 +19,8 @@ static void set_up(struct bench *bench, size_t size, size_t slab_size,
     bool made)
 {
 	struct slabi_wish wish = { .size = size, .align = 1, .unit = 4096,
-	    .page = 4096, .has_ctor_bits = made };
+	    .page = 4096, .header = sizeof(struct slab),
+	    .has_ctor_bits = made };
 
 	*bench = (struct bench){ .carved = 0 };
 	ck_assert(slabi_geometry_exact(&bench->geometry, &wish, slab_size));

@@ -50,6 +50,7 @@ script_tests = \
 	tests/test_examples.sh \
 	tests/test_headers.sh \
 	tests/test_install.sh \
+	tests/test_layers.sh \
 	tests/test_man.sh \
 	tests/test_spelling.sh \
 	tests/test_symbols.sh \

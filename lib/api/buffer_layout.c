@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns how a buffer is divided, and how large one has to be. */
 #include "api/buffer_layout.h"
+#include "base/arith.h"
 
 #include <errno.h>
 

@@ -6,6 +6,8 @@
 #include "api/plan.h"
 #include "api/registry.h"
 #include "cache/cache.h"
+#include "base/arith.h"
+#include "layer/working_set.h"
 #include "base/error.h"
 #include "base/os.h"
 #include "base/tools.h"
@@ -77,7 +79,7 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 	/* Its first page is written to now. */
 	if (backing->ready && backing->meta_unit == slabi_os.page_size &&
 	    !backing->ready(cache, slabi_os.page_size)) {
-		slabi_backing_meta_free(backing, cache, size);
+		slabi_backing_meta_free(backing, cache, block.size);
 		slabi_fail(ENOMEM, "no memory for a cache");
 		return NULL;
 	}
@@ -138,8 +140,7 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing)
 		return NULL;
 	}
 	slabi_map_clear(&system->map);
-	slabi_map_set_slabs(&system->map, system->geometry.granule_shift,
-	    system->geometry.first, slabi_geometry_extent(&system->geometry));
+	slabi_system_start(system);
 	slabi_working_set_begin(&cache->layer, builder->period);
 	slabi_registry_add(cache);
 	return cache;

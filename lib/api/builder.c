@@ -10,8 +10,8 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 
+#include "base/arith.h"
 #include "base/error.h"
-#include "slab/geometry.h"
 #include "base/os.h"
 
 #define SLOTS 4 /* builders in use at once that need no system call */

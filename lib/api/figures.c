@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the figures of a cache: what each is, and the table of them. */
 #include "api/figures.h"
+#include "base/arith.h"
 
 #include "cache/cache.h"
 

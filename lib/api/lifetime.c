@@ -4,6 +4,9 @@
 
 #include "api/registry.h"
 #include "cache/cache.h"
+#include "layer/supply.h"
+#include "layer/slab_layer.h"
+#include "layer/working_set.h"
 #include "base/error.h"
 #include "base/printable.h"
 
@@ -17,7 +20,7 @@ slab_reserve(slab_cache *cache, size_t n)
 		    "above the limit", n, live);
 		return -1;
 	}
-	while (!slabi_layer_reserve(&cache->layer, live + n))
+	while (!slabi_supply_reserve(&cache->layer, live + n))
 		if (!slabi_cache_handler_helps(cache))
 			return -1;
 	return 0;

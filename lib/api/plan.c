@@ -2,6 +2,7 @@
 /* Owns the arithmetic between a builder and a cache: sizes, no memory. */
 #include "api/plan.h"
 
+#include "base/arith.h"
 #include "base/os.h"
 #include "cache/cache.h"
 
@@ -33,6 +34,7 @@ slabi_plan_wish(const slab_builder *builder,
 		.size = builder->size,
 		.align = builder->align,
 		.slab_size = builder->slab_size,
+		.header = sizeof(struct slab),
 		.unit = backing->unit,
 		.page = slabi_os.page_size,
 		.has_ctor_bits = builder->ctor || builder->dtor ||

@@ -28,15 +28,22 @@ static struct hint {
 } hints[HINTS];
 static unsigned next_hint;
 
+/* In a child, which knows nothing of buffers. */
 static void
-lock_lists(void)
+notice_fork(void)
 {
-	slabi_lock(SLABI_LOCK_REGISTRY);
 	if (generation != slabi_lock_generation()) {
 		newest_in_buffer = NULL;
 		memset(hints, 0, sizeof(hints));
 	}
 	generation = slabi_lock_generation();
+}
+
+static void
+lock_lists(void)
+{
+	slabi_lock(SLABI_LOCK_REGISTRY);
+	notice_fork();
 }
 
 static void
@@ -170,8 +177,9 @@ void
 slabi_registry_try_each(int (*visit)(const struct slab_cache *cache,
     void *arg), void *arg)
 {
-	if (pthread_mutex_trylock(&lock) != 0)
+	if (!slabi_try_lock(SLABI_LOCK_REGISTRY))
 		return;
+	notice_fork();
 	if (visit_list(newest, visit, arg) == 0)
 		visit_list(newest_in_buffer, visit, arg);
 	unlock_lists();

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/error.h"
+#include "base/arith.h"
 #include "base/os.h"
 #include "cache/cache.h"
 

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 
 #include "cache/cache.h"
+#include "layer/slab_layer.h"
+#include "layer/working_set.h"
 #include "base/error.h"
 #include "base/printable.h"
 

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
+#include "base/arith.h"
 #include "base/error.h"
-#include "slab/geometry.h"
 #include "base/os.h"
 #include "base/tools.h"
 

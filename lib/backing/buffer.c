@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "backing/backing.h"
+#include "base/arith.h"
 #include "base/error.h"
 #include "base/tools.h"
-#include "slab/geometry.h"
 
 struct slabi_returned {
 	struct slabi_returned *next;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "backing/backing.h"
-#include "slab/geometry.h"
+#include "base/arith.h"
 
 static void *
 heap_alloc(void *arg, size_t size, size_t align)

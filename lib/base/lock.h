@@ -9,6 +9,8 @@
 #ifndef SLABI_LOCK_H
 #define SLABI_LOCK_H
 
+#include <stdbool.h>
+
 /* In the order in which they may be taken while another one is held. */
 enum slabi_lock {
 	SLABI_LOCK_REGISTRY, /* the lists of all caches */
@@ -18,6 +20,8 @@ enum slabi_lock {
 };
 
 void slabi_lock(enum slabi_lock lock);
+/* Returns false, at once, if another thread has the lock. */
+bool slabi_try_lock(enum slabi_lock lock);
 void slabi_unlock(enum slabi_lock lock);
 
 /* Sees to it that fork() takes the locks; called once, by slabi_os_start(). */

@@ -52,6 +52,12 @@ slabi_lock(enum slabi_lock lock)
 		pthread_mutex_lock(&mutexes[lock]);
 }
 
+bool
+slabi_try_lock(enum slabi_lock lock)
+{
+	return is_forking() || pthread_mutex_trylock(&mutexes[lock]) == 0;
+}
+
 void
 slabi_unlock(enum slabi_lock lock)
 {

@@ -3,6 +3,8 @@
 #include <errno.h>
 
 #include "cache/cache.h"
+#include "base/arith.h"
+#include "layer/working_set.h"
 
 /* Take up to `n` rounds of the magazine. */
 static size_t

@@ -9,6 +9,8 @@
 #define SLAB_HOT_ SLAB_API_ __attribute__((aligned(64)))
 
 #include "cache/cache.h"
+#include "layer/slab_layer.h"
+#include "layer/working_set.h"
 
 #include <errno.h>
 

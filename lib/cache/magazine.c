@@ -9,7 +9,10 @@
  * By default it has room for 1024 rounds at the most, of which half go and half
  * stay.  In a larger one, which users may ask for, no more go at a time.
  */
+#include "base/arith.h"
 #include "cache/misuse.h"
+#include "layer/slab_layer.h"
+#include "layer/working_set.h"
 
 #define MAX_REFILL 128 /* rounds */
 #define WINDOW 128 /* rounds up and down between visits of the slow paths */

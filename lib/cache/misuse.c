@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns what is said about an address that was freed wrongly. */
 #include "cache/misuse.h"
+#include "layer/slab_layer.h"
 
 #include "base/printable.h"
 #include "base/report_out.h"

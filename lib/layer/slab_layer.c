@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns how objects are taken out of slabs and given back. */
-#include "layer/layer.h"
+/* Owns how objects are taken out of slabs and put back. */
+#include "layer/slab_layer.h"
 
 #include <assert.h>
 
-void
-slabi_layer_unlink(struct slabi_layer *layer, struct slab *slab)
-{
-	assert(slab->in_use == 0);
-	slabi_system_leave(&layer->system, slab);
-	layer->purged -= (size_t)slab->purged_chunks <<
-	    layer->system.geometry.purge_shift;
-	slabi_lists_remove(&layer->lists, &layer->system.geometry, slab);
-	layer->released++;
-}
-
-void
-slabi_layer_release(struct slabi_layer *layer, struct slab *slab)
-{
-	slabi_layer_unlink(layer, slab);
-	slabi_idle_destruct(layer, slab);
-	slabi_system_drop(&layer->system, slab);
-}
+#include "base/arith.h"
+#include "layer/idle_pages.h"
+#include "layer/populate.h"
+#include "layer/supply.h"
+#include "layer/working_set.h"
 
 /* Account for `n` objects that a slab has put into the sink at `from`. */
 static void
@@ -30,21 +17,11 @@ account_taken(struct slabi_layer *layer, struct slab *slab, size_t n,
 {
 	layer->lists.in_use += n;
 	if (SLAB_UNLIKELY_(slab->purged_chunks > 0))
-		slabi_idle_touch(layer, slab, n, from);
+		slabi_idle_revive(layer, slab, n, from);
 	if (slab->in_use > slab->class_max)
 		slabi_lists_update(&layer->lists, &layer->system.geometry,
 		    slab);
-}
-
-/*
- * The magazine is empty when this is called, so `in_use` is what the program
- * holds.  Once that reaches the reservation, the reservation is fulfilled.
- */
-static void
-note_reached(struct slabi_layer *layer)
-{
-	if (layer->lists.in_use >= layer->reserved)
-		layer->reserved = 0;
+	assert(layer->lists.in_use <= layer->lists.carved); /* I5 */
 }
 
 bool
@@ -52,7 +29,7 @@ slabi_layer_take_one(struct slabi_layer *layer, struct slabi_taken *taken)
 {
 	struct slab *slab = slabi_lists_choose(&layer->lists);
 
-	note_reached(layer);
+	slabi_supply_note_in_use(layer);
 	if (!slab)
 		return false;
 	*taken = slabi_slab_take_one(slab, &layer->system.geometry);
@@ -76,6 +53,7 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 
 	if (!slab)
 		return 0;
+	assert(layer->lists.carved == layer->lists.in_use); /* I6 */
 	*raw = (struct slabi_taken){
 		.object = slabi_slab_object(slab, geometry, slab->carved),
 		.slab = slab,
@@ -84,9 +62,11 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 	};
 	n = slabi_min(raw->raw ? 1 : sink->left,
 	    layer->limit - layer->lists.in_use);
-	n = slabi_min(n, slabi_supply_carvable(layer, slab));
-	if (n == 0)
+	n = slabi_min(n, slabi_populate_carvable(layer, slab));
+	if (n == 0) {
+		raw->raw = false;
 		return 0;
+	}
 	n = slabi_slab_carve(slab, geometry, n, sink);
 	slabi_lists_add_carved(&layer->lists, geometry, slab, n);
 	account_taken(layer, slab, n, from);
@@ -118,7 +98,7 @@ slabi_layer_take(struct slabi_layer *layer, struct slabi_sink *sink,
 {
 	size_t wanted = sink->left;
 
-	note_reached(layer);
+	slabi_supply_note_in_use(layer);
 	raw->raw = false;
 	take_freed(layer, sink);
 	if (sink->left == wanted && slabi_layer_take_one(layer, raw)) {
@@ -134,6 +114,7 @@ void
 slabi_layer_set_constructed(struct slabi_layer *layer,
     const struct slabi_taken *taken)
 {
+	assert(taken->raw); /* I7 */
 	slabi_slab_set_constructed(taken->slab, &layer->system.geometry,
 	    taken->index, true);
 }
@@ -174,25 +155,29 @@ slabi_layer_put_one(struct slabi_layer *layer, void *object,
 		*why = slabi_layer_state(layer, object);
 		return false;
 	}
+	assert(layer->lists.in_use > 0); /* I5 */
 	layer->lists.in_use--;
+	slabi_slab_verify(slab, geometry);
 	if (slab->in_use < slab->class_min)
 		slabi_lists_update(&layer->lists, geometry, slab);
 	return true;
 }
 
-/* Give back up to SLABI_BATCH objects; how many. */
+/* Put up to SLABI_BATCH objects back.  Returns how many were accepted. */
 static size_t
-give_some(struct slabi_layer *layer, size_t n, void *const *objects)
+put_some(struct slabi_layer *layer, size_t n, void *const *objects)
 {
 	struct slab *changed[SLABI_BATCH + 1], **slab;
-	size_t given = layer->system.calls->give(&layer->system, n, objects,
-	    changed);
+	size_t done = layer->system.put(&layer->system, n, objects, changed);
 
-	layer->lists.in_use -= given;
-	for (slab = changed; *slab; slab++)
+	assert(layer->lists.in_use >= done); /* I5 */
+	layer->lists.in_use -= done;
+	for (slab = changed; *slab; slab++) {
 		slabi_lists_update(&layer->lists, &layer->system.geometry,
 		    *slab);
-	return given;
+		slabi_slab_verify(*slab, &layer->system.geometry);
+	}
+	return done;
 }
 
 size_t
@@ -203,10 +188,10 @@ slabi_layer_put(struct slabi_layer *layer, size_t n, void *const *objects,
 
 	while (done < n) {
 		size_t some = slabi_min(n - done, SLABI_BATCH);
-		size_t given = give_some(layer, some, objects + done);
+		size_t accepted = put_some(layer, some, objects + done);
 
-		done += given;
-		if (given == some)
+		done += accepted;
+		if (accepted == some)
 			continue;
 		*why = slabi_layer_state(layer, objects[done]);
 		break;
@@ -225,6 +210,7 @@ slabi_layer_reset(struct slabi_layer *layer)
 		    slab);
 	}
 	layer->lists.in_use = 0;
+	assert(layer->lists.empty == layer->lists.slabs); /* I4, I5 */
 }
 
 void
@@ -232,6 +218,6 @@ slabi_layer_end(struct slabi_layer *layer)
 {
 	slabi_working_set_finish(layer);
 	while (layer->lists.newest)
-		slabi_layer_release(layer, layer->lists.newest);
+		slabi_supply_release(layer, layer->lists.newest);
 	slabi_map_shrink(&layer->system.map, &layer->system.backing);
 }

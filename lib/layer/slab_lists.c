@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "base/arith.h"
+
 uint8_t
 slabi_lists_class(const struct slab *slab,
     const struct slabi_geometry *geometry)
@@ -216,8 +218,8 @@ slabi_lists_choose(const struct slabi_lists *lists)
 	if (lists->carved == lists->in_use)
 		return NULL;
 	if (lists->partial_classes != 0)
-		return lists->partial[31 -
-		    __builtin_clz(lists->partial_classes)];
+		return lists->partial[slabi_highest_bit(
+		    lists->partial_classes)];
 	return lists->empty_first;
 }
 

@@ -1,51 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Owns where objects come from that were never used: new slabs, the memory
- * that is faulted in ahead of them, and reservations of both.
- */
-#include "layer/layer.h"
+/* Owns how slabs are made and released, and reservations of them. */
+#include "layer/supply.h"
 
+#include <assert.h>
 #include <errno.h>
 
+#include "base/arith.h"
 #include "base/error.h"
-#include "base/os.h"
+#include "layer/destruct.h"
+#include "slab/slab_pages.h"
 
 /*
- * Huge pages of AUTO: for a cache of so many bytes.  One is faulted in at
- * once, which takes long, and may stay unused.
+ * Huge pages of AUTO: for a cache of this many bytes.  A huge page is faulted
+ * in at once, which takes long, and may stay unused.
  */
 #define HUGE_FROM ((size_t)256 << 20)
 #define HUGE_SIZE ((size_t)2 << 20)
 
-#define TRIAL_FROM 64 /* slabs */
-
-/*
- * Pages are faulted in before they are touched, in blocks that grow with what
- * is in use: 8 KiB at the least, 32 KiB at the most, between them half of it
- * up to 16 KiB, then an eighth, and from 1 MiB on 1/64.
- */
-#define POPULATE_MIN ((size_t)8 << 10)
-#define POPULATE_SOON ((size_t)16 << 10)
-#define POPULATE_MAX ((size_t)32 << 10)
+#define PROBE_FROM 64 /* slabs */
 
 static bool
 wants_huge_pages(const struct slabi_layer *layer)
 {
-	size_t size;
+	size_t size = layer->system.geometry.slab_size;
 
 	if (!layer->system.backing.huge ||
 	    layer->huge_pages == SLAB_HUGE_PAGES_NEVER)
 		return false;
 	if (layer->huge_pages == SLAB_HUGE_PAGES_ALWAYS)
 		return true;
-	size = layer->system.geometry.slab_size;
 	return size >= HUGE_SIZE && layer->lists.slabs >= HUGE_FROM / size;
 }
 
 static struct slab *
 make_slab(struct slabi_layer *layer)
 {
-	struct slab *slab = layer->system.calls->make(&layer->system,
+	struct slab *slab = slabi_system_make(&layer->system,
 	    wants_huge_pages(layer));
 
 	if (!slab)
@@ -53,92 +43,6 @@ make_slab(struct slabi_layer *layer)
 	slabi_lists_add(&layer->lists, slab);
 	layer->created++;
 	return slab;
-}
-
-/* How much to fault in at once, at least. */
-static size_t
-populate_block(const struct slabi_layer *layer)
-{
-	size_t used = layer->lists.carved * layer->system.geometry.stride;
-	size_t block;
-
-	if (used < POPULATE_SOON * 64)
-		block = slabi_max(slabi_min(used / 2, POPULATE_SOON),
-		    used / 8);
-	else
-		block = used / 64;
-	return slabi_max(POPULATE_MIN, slabi_min(block,
-	    POPULATE_MAX));
-}
-
-/*
- * Returns how many objects from `begin` on are in memory that is ready, the
- * next block of it from now on if there are none; 0 if there is no memory.  So
- * nothing is touched that is not ready, and at most a block is made so at once.
- */
-static size_t
-populate(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
-{
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-	size_t page = slabi_os.page_size;
-	uintptr_t pages = (uintptr_t)slabi_slab_pages(slab, page);
-	size_t next = (size_t)((uintptr_t)slabi_slab_object(slab, geometry,
-	    begin) - pages);
-	size_t most = ((uintptr_t)slab->block + geometry->slab_size - pages) &
-	    ~(page - 1);
-
-	if (next + geometry->stride > slab->populated &&
-	    slab->populated < most) {
-		size_t start = slabi_max(slab->populated,
-		    next & ~(page - 1));
-		size_t stop = slabi_min(most, slabi_max(
-		    slabi_round_up(next + geometry->stride, page),
-		    (start + populate_block(layer)) & ~(page - 1)));
-
-		if (!layer->system.backing.ready((char *)pages + start,
-		    stop - start))
-			return 0;
-		slab->populated = stop;
-	}
-	if (slab->populated >= most)
-		return geometry->objects - begin;
-	return (slab->populated - next) / geometry->stride;
-}
-
-/* The same for objects of which not all pages may ever be touched. */
-static size_t
-populate_start(struct slabi_layer *layer, struct slab *slab, uint32_t begin)
-{
-	size_t page = slabi_os.page_size;
-	uintptr_t object = (uintptr_t)slabi_slab_object(slab,
-	    &layer->system.geometry, begin);
-
-	return layer->system.backing.ready((char *)(object & ~(page - 1)),
-	    page);
-}
-
-/* Returns how many objects above the watermark are ready to be used. */
-static size_t
-ready_objects(struct slabi_layer *layer, struct slab *slab)
-{
-	size_t stride = layer->system.geometry.stride;
-
-	if (slab->huge || !layer->system.backing.ready)
-		return slabi_max(POPULATE_MAX / stride, 1);
-	if (stride < 2 * slabi_os.page_size)
-		return populate(layer, slab, slab->carved);
-	return populate_start(layer, slab, slab->carved);
-}
-
-size_t
-slabi_supply_carvable(struct slabi_layer *layer, struct slab *slab)
-{
-	size_t n = ready_objects(layer, slab);
-
-	if (n == 0)
-		slabi_fail(ENOMEM, "no memory for objects of %zu bytes",
-		    layer->system.geometry.size);
-	return n;
 }
 
 struct slab *
@@ -153,42 +57,91 @@ slabi_supply_fresh(struct slabi_layer *layer)
 	return layer->lists.fresh ? layer->lists.fresh : make_slab(layer);
 }
 
+void
+slabi_supply_unlink(struct slabi_layer *layer, struct slab *slab)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+
+	assert(slab->in_use == 0 && layer->pinned == 0);
+	slabi_system_leave(&layer->system, slab);
+	slabi_lists_remove(&layer->lists, geometry, slab);
+	assert(layer->purged >= slabi_slab_purged_bytes(slab, geometry)); /* I5 */
+	layer->purged -= slabi_slab_purged_bytes(slab, geometry);
+	layer->released++;
+}
+
+void
+slabi_supply_drop(struct slabi_layer *layer, struct slab *slab)
+{
+	slabi_system_drop(&layer->system, slab);
+}
+
+void
+slabi_supply_release(struct slabi_layer *layer, struct slab *slab)
+{
+	slabi_supply_unlink(layer, slab);
+	slabi_destruct_range(layer, slab, 0, slab->bits_ready);
+	slabi_supply_drop(layer, slab);
+}
+
 /*
- * Returns whether the system would give so many more slabs at all: one by one
- * it may hand out more than there is.
+ * Returns whether there is memory for this many more slabs at all.  The kernel
+ * overcommits: mapping slabs one by one succeeds even if they can never all be
+ * touched, but one large trial mapping is refused when the total is hopeless.
  */
 static bool
-probe_memory(const struct slabi_layer *layer, size_t slabs)
+is_hopeful(const struct slabi_layer *layer, size_t slabs)
 {
+	const struct slabi_backing *backing = &layer->system.backing;
 	size_t size = layer->system.geometry.slab_size;
 
 	if (slabs > SIZE_MAX / 2 / size)
 		return false;
-	if (slabs < TRIAL_FROM || !layer->system.backing.probe)
-		return true;
-	return layer->system.backing.probe(slabs * size);
+	return slabs < PROBE_FROM || !backing->probe ||
+	    backing->probe(slabs * size);
 }
 
 bool
-slabi_layer_reserve(struct slabi_layer *layer, size_t objects)
+slabi_supply_reserve(struct slabi_layer *layer, size_t objects)
 {
-	size_t wanted = objects / layer->system.geometry.objects + 1;
+	size_t per_slab = layer->system.geometry.objects;
+	size_t needed = objects / per_slab + 1;
 	size_t made = 0;
 
-	if (wanted > layer->lists.slabs &&
-	    !probe_memory(layer, wanted - layer->lists.slabs)) {
+	if (needed > layer->lists.slabs &&
+	    !is_hopeful(layer, needed - layer->lists.slabs)) {
 		slabi_fail(ENOMEM, "no memory for %zu objects", objects);
 		return false;
 	}
-	while (layer->lists.slabs * layer->system.geometry.objects < objects) {
+	while (layer->lists.slabs * per_slab < objects) {
 		if (make_slab(layer)) {
 			made++;
 			continue;
 		}
 		for (; made > 0; made--)
-			slabi_layer_release(layer, layer->lists.newest);
+			slabi_supply_release(layer, layer->lists.newest);
 		return false;
 	}
 	layer->reserved = slabi_max(layer->reserved, objects);
 	return true;
+}
+
+/*
+ * We are called with an empty magazine, so `in_use` is what the program holds.
+ * Once that reaches the reservation, the reservation is fulfilled.
+ */
+void
+slabi_supply_note_in_use(struct slabi_layer *layer)
+{
+	if (layer->lists.in_use >= layer->reserved)
+		layer->reserved = 0;
+}
+
+bool
+slabi_supply_may_release(const struct slabi_layer *layer)
+{
+	size_t objects = layer->system.geometry.objects;
+
+	return layer->lists.empty > 0 &&
+	    (layer->lists.slabs - 1) * objects >= layer->reserved;
 }

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what goes back to the backing, and when (the working set of Bonwick,
- * "The Slab Allocator", USENIX Summer 1994, section 3.4).
+ * Owns which memory is released to the backing, and when (the working set of
+ * Bonwick, "The Slab Allocator", USENIX Summer 1994, section 3.4).
  *
- * Time is cut into periods.  At the end of each, slabs that were empty all
- * through it are in excess, and partial slabs are searched for idle pages (see
- * idle_pages.c).  Neither is done at once: every visit of a slow path does a
- * step of bounded size.
+ * Time is cut into periods.  At the end of each, the slabs that were empty all
+ * through it become the surplus, and partial slabs are searched for idle pages
+ * (see idle_pages.c).  Neither is done at once: every visit of a slow path does
+ * a step of bounded size.
  */
-#include "base/os.h"
-#include "layer/layer.h"
+#include "layer/working_set.h"
+
+#include <assert.h>
+
+#include "base/arith.h"
+#include "layer/destruct.h"
+#include "layer/idle_pages.h"
+#include "layer/supply.h"
+#include "slab/slab_pages.h"
 
 #define CLOCK_EVERY 16 /* visits per look at the clock */
 #define PURGE_STEP ((size_t)128 << 10) /* bytes that one step purges */
@@ -69,37 +76,24 @@ sweep_step(struct slabi_layer *layer)
 		layer->lists.hand = slab->older;
 }
 
-/* May a slab go, or does a reservation need it? */
-static bool
-may_release(const struct slabi_layer *layer)
-{
-	size_t objects = layer->system.geometry.objects;
-
-	return layer->lists.empty > 0 &&
-	    (layer->lists.slabs - 1) * objects >= layer->reserved;
-}
-
-/* Up to here the memory of a slab that goes back is in use to the end. */
+/* The header stays readable until the block is freed: purge only above this. */
 static size_t
 header_end(const struct slabi_layer *layer, const struct slab *slab)
 {
-	return (size_t)((char *)slabi_slab_object(slab,
-	    &layer->system.geometry, 0) -
-	    slabi_slab_pages(slab, slabi_os.page_size));
+	return slabi_slab_page_offset(slab, slabi_slab_object(slab,
+	    &layer->system.geometry, 0));
 }
 
-/* How far into the block of a slab that goes back memory is to be purged. */
+/* Returns how far from the first page a slab has memory that is purged. */
 static size_t
-touched(const struct slabi_layer *layer, const struct slab *slab)
+touched_end(const struct slabi_layer *layer, const struct slab *slab)
 {
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-	size_t end = (size_t)((char *)slabi_slab_object(slab, geometry,
-	    slab->carved) - slabi_slab_pages(slab, slabi_os.page_size));
+	size_t carved = slabi_slab_page_offset(slab, slabi_slab_object(slab,
+	    &layer->system.geometry, slab->carved));
 
 	if (!layer->system.backing.calls.purge || slab->huge)
 		return 0;
-	return slabi_max(slab->populated, end) &
-	    ~(slabi_os.page_size - 1);
+	return slabi_page_down(slabi_max(slab->populated, carved));
 }
 
 static void
@@ -107,18 +101,19 @@ start_draining(struct slabi_layer *layer)
 {
 	struct slab *slab = layer->lists.empty_last;
 
+	assert(layer->lists.surplus <= layer->lists.empty); /* I11 */
 	layer->lists.surplus--;
-	if (!may_release(layer)) {
+	if (!slabi_supply_may_release(layer)) {
 		layer->lists.surplus = 0;
 		return;
 	}
-	slabi_layer_unlink(layer, slab);
+	slabi_supply_unlink(layer, slab);
 	layer->period.draining = slab;
 	layer->period.destructed = 0;
-	layer->period.undrained = touched(layer, slab);
+	layer->period.undrained = touched_end(layer, slab);
 }
 
-/* Do a part of giving a slab back; when all parts are done, drop it. */
+/* Do a part of releasing a slab; when all parts are done, drop it. */
 static void
 drain_step(struct slabi_layer *layer)
 {
@@ -128,7 +123,7 @@ drain_step(struct slabi_layer *layer)
 
 	if (layer->system.geometry.has_ctor_bits &&
 	    period->destructed < slabi_slab_ready_words(slab)) {
-		slabi_idle_destruct_word(layer, slab, period->destructed++,
+		slabi_destruct_word(layer, slab, period->destructed++,
 		    ~UINT64_C(0));
 		return;
 	}
@@ -136,20 +131,20 @@ drain_step(struct slabi_layer *layer)
 		period->undrained -= PURGE_STEP;
 		layer->purges++;
 		slabi_backing_purge(backing,
-		    slabi_slab_pages(slab, slabi_os.page_size) +
-		    period->undrained, PURGE_STEP);
+		    slabi_slab_first_page(slab) + period->undrained,
+		    PURGE_STEP);
 		return;
 	}
 	period->draining = NULL;
-	slabi_system_drop(&layer->system, slab);
+	slabi_supply_drop(layer, slab);
 }
 
 /* Release all slabs that are empty. */
 static void
 trim(struct slabi_layer *layer)
 {
-	while (may_release(layer))
-		slabi_layer_release(layer, layer->lists.empty_last);
+	while (slabi_supply_may_release(layer))
+		slabi_supply_release(layer, layer->lists.empty_last);
 }
 
 void
@@ -191,7 +186,7 @@ slabi_working_set_reap(struct slabi_layer *layer)
 	layer->reserved = 0;
 	slabi_working_set_finish(layer);
 	for (; layer->lists.empty > 0; bytes += size)
-		slabi_layer_release(layer, layer->lists.empty_last);
+		slabi_supply_release(layer, layer->lists.empty_last);
 	for (slab = layer->lists.newest; slab; slab = slab->older)
 		bytes += slabi_idle_sweep(layer, slab);
 	return bytes + slabi_map_shrink(&layer->system.map,

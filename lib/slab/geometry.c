@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the decision how large slabs are and what lies where in them. */
+/* Owns the decisions how large slabs are and what lies where in them. */
 #include "slab/geometry.h"
 
 #include <assert.h>
 
-#include "slab/slab_bits.h"
+#include "base/arith.h"
 
 /*
  * Big slabs, carved lazily: few mappings and few headers, and what has not
@@ -12,48 +12,19 @@
  */
 #define IDEAL_SIZE ((size_t)(sizeof(void *) >= 8 ? 2048 : 256) * 1024)
 /*
- * Slabs of larger objects are larger, up to 16 MiB.  Most caches then have one:
- * objects that go back are looked up once, not each, and every other header
- * costs a miss of caches and TLB.
+ * Slabs of larger objects are larger, up to 16 MiB.  Most caches then have one
+ * slab, so objects that are put back are looked up once, not each; and every
+ * other header would cost a miss of caches and TLB.
  */
 #define IDEAL_OBJECTS ((size_t)(sizeof(void *) >= 8 ? 128 : 2) * 1024)
 #define IDEAL_DOUBLINGS 3
 #define MAX_COLORS 256
-/* Bytes of the bits for parts that a slab has at the most. */
+/* The bits of all chunks take at most this many bytes. */
 #define MAX_CHUNK_BYTES (SLABI_MAX_CHUNKS / 8)
-/* Bytes between crowded objects; who asks for more alignment gets none. */
+/* Bytes between crowded objects, unless more alignment is asked for. */
 #define MAX_PADDING 16
 
-size_t
-slabi_power_above(size_t x)
-{
-	size_t power = 1;
-
-	while (power < x && power <= SIZE_MAX / 2)
-		power *= 2;
-	return power;
-}
-
-size_t
-slabi_power_below(size_t x)
-{
-	size_t power = 1;
-
-	while (power <= x / 2)
-		power *= 2;
-	return power;
-}
-
-unsigned
-slabi_log2(size_t power)
-{
-	unsigned log = 0;
-
-	while (power >>= 1)
-		log++;
-	return log;
-}
-
+/* Returns the size that slabs should have. */
 static size_t
 ideal_size(const struct slabi_wish *wish)
 {
@@ -67,14 +38,14 @@ ideal_size(const struct slabi_wish *wish)
 	return size;
 }
 
-/* How far into a page blocks may begin. */
+/* Returns how far into a page blocks may begin. */
 static size_t
 max_page_offset(const struct slabi_wish *wish)
 {
 	return wish->unit < wish->page ? wish->page : 0;
 }
 
-/* Into how many parts purging divides a slab: pages, or what fits in bits. */
+/* Divide a slab into chunks: pages, or more of them if there are too many. */
 static void
 set_chunks(struct slabi_geometry *geometry, const struct slabi_wish *wish,
     size_t slab_size)
@@ -89,10 +60,10 @@ set_chunks(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 }
 
 /*
- * Objects a large power of two apart start on few of the CPU cache's sets, so
- * few of them stay there, whatever the color.  A little padding costs 1.6 % at
- * the most, and makes touching them in order up to seven times faster.  Not
- * for those that are a slab or a good part of one, which are few.
+ * Returns whether objects this far apart would crowd few of the CPU cache's
+ * sets, as large powers of two do whatever the color.  A little padding costs
+ * at most 1.6 % and makes touching them in order up to seven times faster.
+ * Objects that fill a good part of a slab are too few to need it.
  */
 static bool
 is_crowded(size_t stride)
@@ -101,7 +72,7 @@ is_crowded(size_t stride)
 	    stride <= IDEAL_SIZE / 16;
 }
 
-/* For slabi_geometry_index(): Newton's iteration, 3, 6, 12 … right bits. */
+/* Newton's iteration, for slabi_geometry_index(): 3, 6, 12 … right bits. */
 static void
 set_inverse(struct slabi_geometry *geometry)
 {
@@ -115,7 +86,7 @@ set_inverse(struct slabi_geometry *geometry)
 		geometry->inverse *= 2 - odd * geometry->inverse;
 }
 
-/* Whether objects of this size can be reckoned with at all. */
+/* Returns false if objects are so large that later sums could overflow. */
 static bool
 set_stride(struct slabi_geometry *geometry, const struct slabi_wish *wish)
 {
@@ -134,7 +105,7 @@ set_stride(struct slabi_geometry *geometry, const struct slabi_wish *wish)
 	return true;
 }
 
-/* Lay out a slab of so many objects; the bytes of its block. */
+/* Lay out a slab of this many objects.  Returns the bytes of its block. */
 static size_t
 lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
     size_t objects)
@@ -142,7 +113,7 @@ lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	size_t stride = geometry->stride;
 	size_t words = (objects + 63) / 64;
 	size_t summary = (words + 63) / 64;
-	size_t head = sizeof(struct slab) +
+	size_t head = wish->header +
 	    (summary + geometry->purge_words) * 8;
 	/* Objects that fill whole lines, or equal parts of one, start on it. */
 	size_t start = slabi_max(geometry->align,
@@ -161,7 +132,7 @@ lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	return geometry->front + geometry->first + objects * stride;
 }
 
-/* Lay out as many objects as go into `room`; the bytes used, 0 for none. */
+/* Lay out as many objects as fit.  Returns the bytes used, or 0 for none. */
 static size_t
 fill(struct slabi_geometry *geometry, const struct slabi_wish *wish,
     size_t room)
@@ -180,7 +151,7 @@ fill(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	return 0;
 }
 
-/* The same from the start: a slab of that size, without colors. */
+/* The same from the start, for a slab of this size without colors. */
 static size_t
 fill_plain(struct slabi_geometry *geometry, const struct slabi_wish *wish,
     size_t slab_size)
@@ -191,7 +162,7 @@ fill_plain(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	return fill(geometry, wish, slab_size);
 }
 
-/* The most that colors may cost of a slab: what keeps all waste below 2 %. */
+/* Returns what colors may cost of a slab: so all waste stays below 2 %. */
 static size_t
 color_budget(const struct slabi_geometry *geometry,
     const struct slabi_wish *wish, size_t slab_size)
@@ -202,9 +173,9 @@ color_budget(const struct slabi_geometry *geometry,
 }
 
 /*
- * Have the first bits, the header and the first object on one page, whatever
- * the color, where that costs few colors and little memory; the bytes that are
- * left for colors.
+ * Put the first bits, the header and the first object on one page, whatever the
+ * color, if that costs few colors and little memory.  Returns the bytes that
+ * are left for colors.
  */
 static size_t
 make_compact(struct slabi_geometry *geometry, const struct slabi_wish *wish,
@@ -220,7 +191,10 @@ make_compact(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	return geometry->compact ? wish->page - needed : budget;
 }
 
-/* Make room for colors: within the budget, or else in what is left over. */
+/*
+ * Make room for colors: within the budget, or else in what is left over.
+ * Returns how many there are.
+ */
 static size_t
 choose_colors(struct slabi_geometry *geometry, const struct slabi_wish *wish,
     size_t slab_size, size_t used)
@@ -274,18 +248,18 @@ bool
 slabi_geometry_aligned(struct slabi_geometry *geometry,
     const struct slabi_wish *wish)
 {
-	size_t wanted = ideal_size(wish);
+	size_t ideal = ideal_size(wish);
 	size_t least, size;
 
-	if (!slabi_geometry_least(wish, &least) || wanted > SIZE_MAX / 4)
+	if (!slabi_geometry_least(wish, &least) || ideal > SIZE_MAX / 4)
 		return false;
-	size = slabi_power_above(slabi_max(wanted,
+	size = slabi_power_above(slabi_max(ideal,
 	    slabi_max(least, wish->page)));
-	/* The next size may need bits for more parts. */
+	/* The next size may need bits for more chunks. */
 	if (!slabi_geometry_exact(geometry, wish, size) &&
 	    !slabi_geometry_exact(geometry, wish, size *= 2))
 		return false;
-	/* Tiny objects: what is more than the bitmaps can tell apart is lost. */
+	/* What is more than the bitmaps can tell apart would be lost. */
 	while (geometry->objects == SLABI_MAX_OBJECTS && size > wish->page)
 		if (!slabi_geometry_exact(geometry, wish, size /= 2))
 			return false;
@@ -296,19 +270,20 @@ bool
 slabi_geometry_large(struct slabi_geometry *geometry,
     const struct slabi_wish *wish)
 {
-	size_t wanted = ideal_size(wish) - (wish->slab_size ? 0 : max_page_offset(wish));
+	size_t ideal = ideal_size(wish) -
+	    (wish->slab_size > 0 ? 0 : max_page_offset(wish));
 	size_t least, size, used;
 
-	if (!slabi_geometry_least(wish, &least) || wanted > SIZE_MAX / 4)
+	if (!slabi_geometry_least(wish, &least) || ideal > SIZE_MAX / 4)
 		return false;
-	wanted = slabi_max(wanted, wish->page);
-	size = slabi_round_up(slabi_max(wanted, least), wish->unit);
+	ideal = slabi_max(ideal, wish->page);
+	size = slabi_round_up(slabi_max(ideal, least), wish->unit);
 	used = fill_plain(geometry, wish, size);
 	if (used == 0) {
 		size += slabi_round_up(MAX_CHUNK_BYTES, wish->unit);
 		used = fill_plain(geometry, wish, size);
 	}
-	/* Large objects leave a rest; tiny ones cannot use all. */
+	/* Large objects leave a rest, and tiny ones cannot use all. */
 	if (geometry->stride > color_budget(geometry, wish, size) ||
 	    geometry->objects == SLABI_MAX_OBJECTS)
 		size = slabi_min(size, slabi_round_up(used +

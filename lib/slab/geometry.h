@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shape of a cache's slabs.  Pure arithmetic: no memory, no system calls.
+ * Sizes and offsets of a cache's slabs.  Pure arithmetic: no memory, no system
+ * calls.
  *
  *   block                                                 block + slab_size
- *   |  color  | ... bits 1, bits 0 | header, summary, parts | objects | rest |
+ *   |  color  | ... bits 1, bits 0 | header, summary, chunks | objects | rest |
  *                                  ^ the slab: offsets are from here
  *
  * A slab starts `color` bytes further into its block than it must, so that
  * headers and objects of many slabs do not fall on the same cache sets.  The
- * color follows from the block's address alone.  The bits lie before the slab,
- * the first ones last: what one object needs, bits, header, object, is
- * together, of small objects on one page whatever the color, and large bitmaps
- * cost nothing before they are used.
+ * color follows from the block's address alone.  Bitmaps grow downward from the
+ * header.  So the first bits, the header and the first object are adjacent, and
+ * for small objects share one page whatever the color; and large bitmaps cost
+ * nothing before they are used.
  */
 #ifndef SLABI_GEOMETRY_H
 #define SLABI_GEOMETRY_H
@@ -20,19 +21,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SLABI_LINE 64           /* bytes of a cache line */
 #define SLABI_MAX_OBJECTS (64 * 64 * 64) /* what three levels of bits hold */
-#define SLABI_CLASSES 32        /* kinds of partial slabs, by fullness */
-#define SLABI_MAX_CHUNKS 4096  /* of a slab that purging tells apart */
+#define SLABI_CLASSES 32        /* classes of partial slabs, by fullness */
+#define SLABI_MAX_CHUNKS 4096   /* of a slab, which purging tells apart */
 
 /* What is asked of slabs. */
 struct slabi_wish {
 	size_t size;      /* bytes of an object */
 	size_t align;     /* of an object; a power of two, at most a page */
 	size_t slab_size; /* bytes; 0: what suits */
+	size_t header;    /* bytes of a slab's header without the summary */
 	size_t unit;      /* blocks are a multiple of this, and aligned to it */
 	size_t page;      /* bytes of a page */
-	bool has_ctor_bits;        /* a constructed bit for every object */
+	bool has_ctor_bits; /* a constructed bit for every object */
 	bool coloring;
 };
 
@@ -43,36 +44,39 @@ struct slabi_geometry {
 	size_t slab_size;     /* bytes of a block */
 	size_t first;         /* where the objects start */
 	size_t front;         /* from the block to its slab, without color */
-	bool has_ctor_bits;            /* there are constructed bits */
+	bool has_ctor_bits;   /* there are constructed bits */
 	bool compact;         /* first bits, header, first object: on one page */
 	size_t bits_size;     /* bytes of all bits for 64 objects */
 	uint32_t objects;     /* in a slab */
 	uint32_t words;       /* of one bitmap */
 	size_t inverse;       /* of the stride without its powers of two, */
-	unsigned rotation;    /* which are so many */
+	unsigned rotation;    /* of which there are this many */
 	uint64_t class_scale; /* see slabi_geometry_class() */
 	unsigned granule_shift; /* log2 of the largest power of two <= slab_size */
 	size_t color_step;    /* bytes from one color to the next */
 	uintptr_t color_mask; /* colors - 1 */
-	unsigned purge_shift; /* log2 of the part that purging tells apart */
-	uint32_t purge_words; /* of a bit for each part */
+	unsigned purge_shift; /* log2 of the bytes of a chunk */
+	uint32_t purge_words; /* of a bit for each chunk */
 };
 
-/* Bytes of a slab with what cannot be wished away: header, one object. */
+/*
+ * Stores the size of the smallest possible slab: header and one object.
+ * Returns false if objects are too large.
+ */
 bool slabi_geometry_least(const struct slabi_wish *wish, size_t *bytes);
-/* Objects in a block of exactly `slab_size` bytes; false: not even one. */
+/* Lay out blocks of exactly `slab_size` bytes; false if no object fits. */
 bool slabi_geometry_exact(struct slabi_geometry *geometry,
     const struct slabi_wish *wish, size_t slab_size);
-/* Slabs of a power of two for aligned systems: the size to ask for first. */
+/* Lay out slabs of a power of two for aligned systems: the ideal size. */
 bool slabi_geometry_aligned(struct slabi_geometry *geometry,
     const struct slabi_wish *wish);
-/* Slabs of whole units, with little rest, for large systems. */
+/* Lay out slabs of whole units, with little rest, for large systems. */
 bool slabi_geometry_large(struct slabi_geometry *geometry,
     const struct slabi_wish *wish);
-/* Would rounding slabs up to a power of two waste much? */
+/* Returns whether rounding slabs up to a power of two would waste much. */
 bool slabi_geometry_wasteful(const struct slabi_geometry *geometry);
 
-/* The slab in a block. */
+/* Returns the slab in a block. */
 static inline void *
 slabi_geometry_slab(const struct slabi_geometry *geometry, uintptr_t block)
 {
@@ -83,7 +87,7 @@ slabi_geometry_slab(const struct slabi_geometry *geometry, uintptr_t block)
 	    color * geometry->color_step);
 }
 
-/* Bytes of a slab in which objects lie. */
+/* Returns the bytes of a slab in which objects lie. */
 static inline size_t
 slabi_geometry_extent(const struct slabi_geometry *geometry)
 {
@@ -91,8 +95,8 @@ slabi_geometry_extent(const struct slabi_geometry *geometry)
 }
 
 /*
- * The index of the object that starts at an offset from the first one; a number
- * above that of any object where none starts, whatever the offset.
+ * Returns the index of the object that starts at an offset from the first one;
+ * a number above that of any object where none starts, whatever the offset.
  *
  * A multiple of an odd number is divided by multiplying with its inverse modulo
  * 2^64 (2^32), and anything else becomes larger than all quotients; the stride's
@@ -110,18 +114,18 @@ slabi_geometry_index(const struct slabi_geometry *geometry, size_t offset)
 }
 
 /*
- * The class of a slab with so many objects out: that part of SLABI_CLASSES,
- * rounded down.  The product is too large by less than 1 / objects of a class,
- * so nothing is rounded up; and it stays below 2^64.
+ * Returns the class of a slab with this many objects in use: their share of
+ * SLABI_CLASSES, rounded down.  The product is too large by less than 1 /
+ * objects of a class, so nothing is rounded up; and it stays below 2^64.
  */
 #define SLABI_CLASS_SHIFT 40
 static inline uint32_t
-slabi_geometry_class(const struct slabi_geometry *geometry, uint32_t out)
+slabi_geometry_class(const struct slabi_geometry *geometry, uint32_t in_use)
 {
-	return (uint32_t)(out * geometry->class_scale >> SLABI_CLASS_SHIFT);
+	return (uint32_t)(in_use * geometry->class_scale >> SLABI_CLASS_SHIFT);
 }
 
-/* The fewest objects out with which a slab is in a class. */
+/* Returns with how many objects in use, at least, a slab is in a class. */
 static inline uint32_t
 slabi_geometry_class_floor(const struct slabi_geometry *geometry,
     uint32_t class)
@@ -129,34 +133,11 @@ slabi_geometry_class_floor(const struct slabi_geometry *geometry,
 	return (class * geometry->objects + SLABI_CLASSES - 1) / SLABI_CLASSES;
 }
 
-/* Bytes of all bits for 64 objects: constant where `made` is. */
+/* Returns the bytes of all bits for 64 objects. */
 static inline size_t
-slabi_geometry_bits_size(bool made)
+slabi_geometry_bits_size(bool has_ctor_bits)
 {
-	return made ? 16 : 8;
-}
-
-/* The smallest power of two not below, the largest not above; x > 0. */
-size_t slabi_power_above(size_t x);
-size_t slabi_power_below(size_t x);
-unsigned slabi_log2(size_t power);
-
-static inline size_t
-slabi_min(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-static inline size_t
-slabi_max(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
-static inline size_t
-slabi_round_up(size_t x, size_t power)
-{
-	return (x + power - 1) & ~(power - 1);
+	return has_ctor_bits ? 16 : 8;
 }
 
 #endif

@@ -15,14 +15,14 @@ struct slabi_life {
 	uint64_t destructed;
 };
 
-/* Is there anything to construct or destruct?  Else objects are plain bytes. */
+/* Returns whether objects are constructed; else they are plain bytes. */
 static inline bool
 slabi_life_exists(const struct slabi_life *life)
 {
 	return life->ctor || life->dtor || life->template || life->zero;
 }
 
-/* 0, or the constructor's errno. */
+/* Construct an object.  Returns 0 or the constructor's errno. */
 static inline int
 slabi_life_begin(struct slabi_life *life, void *object, size_t size)
 {
@@ -38,6 +38,7 @@ slabi_life_begin(struct slabi_life *life, void *object, size_t size)
 	return error;
 }
 
+/* Destruct an object. */
 static inline void
 slabi_life_end(struct slabi_life *life, void *object)
 {

@@ -2,6 +2,7 @@
 /* Owns the bits of one slab: which objects are free, which are constructed. */
 #include "slab/slab_bits.h"
 
+/* Returns where a word of constructed bits is. */
 static uint64_t *
 constructed_bits(const struct slab *slab, const struct slabi_geometry *geometry,
     size_t word)
@@ -9,21 +10,15 @@ constructed_bits(const struct slab *slab, const struct slabi_geometry *geometry,
 	return slabi_slab_bits(slab, geometry, word) + 1;
 }
 
-static uint32_t
-lowest(uint64_t bits)
-{
-	return (uint32_t)__builtin_ctzll(bits);
-}
-
-/* Objects [first, end) are touched. */
+/* Note that objects [first, end) are touched. */
 static void
-set_used(struct slab *slab, size_t first, size_t end)
+set_touched(struct slab *slab, size_t first, size_t end)
 {
 	size_t region;
 
 	for (region = first >> SLABI_REGION_SHIFT;
 	    region << SLABI_REGION_SHIFT < end; region++)
-		slab->used[region] = true;
+		slab->touched[region] = true;
 }
 
 void
@@ -32,10 +27,14 @@ slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
 {
 	uint32_t i;
 
-	*slab = (struct slab){ .block = block, .swept_in_use = SLABI_NOT_SWEPT };
+	assert(slabi_geometry_slab(geometry, (uintptr_t)block) == slab);
+	*slab = (struct slab){
+		.block = block,
+		.swept_in_use = SLABI_NOT_SWEPT,
+	};
 	for (i = 0; i < (geometry->words + 63) / 64 + geometry->purge_words; i++)
 		slab->summary[i] = 0;
-	set_used(slab, 0, geometry->objects);
+	set_touched(slab, 0, geometry->objects);
 }
 
 uint64_t
@@ -47,8 +46,8 @@ slabi_slab_constructed_word(const struct slab *slab,
 }
 
 bool
-slabi_slab_prepare_bits(struct slab *slab, const struct slabi_geometry *geometry,
-    size_t index)
+slabi_slab_prepare_bits(struct slab *slab,
+    const struct slabi_geometry *geometry, size_t index)
 {
 	uint32_t word = slabi_slab_ready_words(slab);
 
@@ -61,10 +60,11 @@ slabi_slab_prepare_bits(struct slab *slab, const struct slabi_geometry *geometry
 	}
 	slab->bits_ready = slabi_max(slab->bits_ready,
 	    slabi_min((index / 64 + 1) * 64, slab->carved));
+	assert(slab->bits_ready <= slab->carved); /* I1 */
 	return true;
 }
 
-/* The word's last bit has been cleared: tell the levels above. */
+/* Clear the bits above a word of free bits that has become 0. */
 static void
 clear_above(struct slab *slab, uint32_t word)
 {
@@ -97,7 +97,7 @@ hand_out(const struct slabi_geometry *geometry, char *object, size_t n,
 	return to;
 }
 
-/* Take objects of one word, of which the first is `object`; bits left. */
+/* Take objects of a word, whose first is `object`.  Returns the bits left. */
 static inline uint64_t
 take_word(const struct slabi_geometry *geometry, char *object, uint64_t bits,
     struct slabi_sink *to)
@@ -107,25 +107,26 @@ take_word(const struct slabi_geometry *geometry, char *object, uint64_t bits,
 		return 0;
 	}
 	for (; bits != 0 && to->left > 0; to->left--) {
-		*to->next = object + lowest(bits) * geometry->stride;
+		*to->next = object + slabi_lowest_bit(bits) * geometry->stride;
 		to->next += to->step;
 		bits &= bits - 1;
 	}
 	return bits;
 }
 
-/* The same out of the words of one word of the summary, which is not 0. */
+/* Take objects of a region, whose summary word is not 0. */
 static inline void
 take_region(struct slab *slab, const struct slabi_geometry *geometry,
     uint32_t region, struct slabi_sink *to)
 {
 	uint64_t words = slab->summary[region];
 
-	/* The last few may wait: words are best taken whole. */
+	/* Leave the last few: words are best taken whole. */
 	do {
-		uint32_t word = region * 64 + lowest(words);
+		uint32_t word = region * 64 + slabi_lowest_bit(words);
 		uint64_t *place = slabi_slab_bits(slab, geometry, word);
-		uint64_t bits = geometry->has_ctor_bits ? *place & place[1] : *place;
+		uint64_t bits = geometry->has_ctor_bits ?
+		    *place & place[1] : *place;
 
 		*place ^= bits ^ take_word(geometry, slabi_slab_object(slab,
 		    geometry, (size_t)word * 64), bits, to);
@@ -134,7 +135,7 @@ take_region(struct slab *slab, const struct slabi_geometry *geometry,
 		words &= words - 1;
 	} while (words != 0 && to->left >= 64);
 	slab->summary[region] = words;
-	slab->used[region] = true;
+	slab->touched[region] = true;
 }
 
 size_t
@@ -145,7 +146,7 @@ slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
 	size_t taken;
 
 	while (slab->top != 0) {
-		uint32_t region = lowest(slab->top);
+		uint32_t region = slabi_lowest_bit(slab->top);
 
 		take_region(slab, geometry, region, &to);
 		if (slab->summary[region] != 0)
@@ -157,24 +158,28 @@ slabi_slab_take(struct slab *slab, const struct slabi_geometry *geometry,
 	taken = sink->left - to.left;
 	slab->in_use += (uint32_t)taken;
 	*sink = to;
+	assert(slab->in_use <= slab->carved); /* I1 */
+	slabi_slab_verify(slab, geometry);
 	return taken;
 }
 
 struct slabi_taken
 slabi_slab_take_one(struct slab *slab, const struct slabi_geometry *geometry)
 {
-	uint32_t region = lowest(slab->top);
-	uint32_t word = region * 64 + lowest(slab->summary[region]);
+	uint32_t region = slabi_lowest_bit(slab->top);
+	uint32_t word = region * 64 + slabi_lowest_bit(slab->summary[region]);
 	uint64_t *place = slabi_slab_bits(slab, geometry, word);
 	uint64_t ready = geometry->has_ctor_bits ? *place & place[1] : *place;
 	size_t index = (size_t)word * 64 +
-	    lowest(ready != 0 ? ready : *place);
+	    slabi_lowest_bit(ready != 0 ? ready : *place);
 
+	assert(slab->top != 0 && *place != 0); /* I2 */
 	*place ^= UINT64_C(1) << index % 64;
 	if (*place == 0)
 		clear_above(slab, word);
-	slab->used[region] = true;
+	slab->touched[region] = true;
 	slab->in_use++;
+	slabi_slab_verify(slab, geometry);
 	return (struct slabi_taken){
 		.object = slabi_slab_object(slab, geometry, index),
 		.slab = slab,
@@ -190,28 +195,31 @@ slabi_slab_carve(struct slab *slab, const struct slabi_geometry *geometry,
 	n = slabi_min(n, geometry->objects - slab->carved);
 	*sink = hand_out(geometry, slabi_slab_object(slab, geometry,
 	    slab->carved), n, *sink);
-	set_used(slab, slab->carved, slab->carved + n);
+	set_touched(slab, slab->carved, slab->carved + n);
 	slab->carved += (uint32_t)n;
 	slab->in_use += (uint32_t)n;
+	assert(slab->carved <= geometry->objects); /* I1 */
+	slabi_slab_verify(slab, geometry);
 	return n;
 }
 
-/* What giving one looks up is looked up once; `made` is a constant. */
+/* Put a run back; `has_ctor_bits` is a constant where this is inlined. */
 static inline __attribute__((always_inline)) size_t
-give_run(struct slab *slab, struct slabi_geometry geometry, bool made, size_t n,
-    void *const *objects)
+put_run(struct slab *slab, struct slabi_geometry geometry, bool has_ctor_bits,
+    size_t n, void *const *objects)
 {
-	size_t tracked = slab->bits_ready;
+	size_t bits_ready = slab->bits_ready;
 	size_t i;
 
-	geometry.bits_size = slabi_geometry_bits_size(made);
+	geometry.bits_size = slabi_geometry_bits_size(has_ctor_bits);
 	for (i = 0; i < n; i++) {
 		size_t index = slabi_slab_index(slab, &geometry, objects[i]);
 
-		if (index >= tracked ||
+		if (index >= bits_ready ||
 		    !slabi_slab_set_free(slab, &geometry, index))
 			break;
 	}
+	assert(slab->in_use >= i); /* I1 */
 	slab->in_use -= (uint32_t)i;
 	return i;
 }
@@ -221,8 +229,8 @@ slabi_slab_put_run(struct slab *slab, const struct slabi_geometry *geometry,
     size_t n, void *const *objects)
 {
 	if (geometry->has_ctor_bits)
-		return give_run(slab, *geometry, true, n, objects);
-	return give_run(slab, *geometry, false, n, objects);
+		return put_run(slab, *geometry, true, n, objects);
+	return put_run(slab, *geometry, false, n, objects);
 }
 
 void
@@ -240,19 +248,21 @@ slabi_slab_put_all(struct slab *slab, const struct slabi_geometry *geometry)
 	}
 	if (slab->carved % 64 != 0)
 		*slabi_slab_bits(slab, geometry, words - 1) =
-		    (UINT64_C(1) << slab->carved % 64) - 1;
+		    slabi_low_bits(slab->carved % 64);
 	slab->in_use = 0;
+	slabi_slab_verify(slab, geometry);
 }
 
 void
-slabi_slab_set_constructed(struct slab *slab, const struct slabi_geometry *geometry,
-    size_t index, bool made)
+slabi_slab_set_constructed(struct slab *slab,
+    const struct slabi_geometry *geometry, size_t index, bool constructed)
 {
 	uint32_t word = (uint32_t)(index / 64);
 	uint64_t bit = UINT64_C(1) << index % 64;
 
+	assert(geometry->has_ctor_bits && index < slab->carved); /* I3 */
 	slabi_slab_prepare_bits(slab, geometry, index);
-	if (made)
+	if (constructed)
 		*constructed_bits(slab, geometry, word) |= bit;
 	else
 		*constructed_bits(slab, geometry, word) &= ~bit;
@@ -262,11 +272,13 @@ bool
 slabi_slab_is_constructed(const struct slab *slab,
     const struct slabi_geometry *geometry, size_t index)
 {
-	return slabi_slab_constructed_word(slab, geometry, (uint32_t)(index / 64)) >>
+	uint32_t word = (uint32_t)(index / 64);
+
+	return slabi_slab_constructed_word(slab, geometry, word) >>
 	    index % 64 & 1;
 }
 
-/* I2 for one summary word. */
+/* Returns whether I2 holds for one word of free bits. */
 static bool
 summary_holds(const struct slab *slab, const struct slabi_geometry *geometry,
     uint32_t word)
@@ -292,19 +304,19 @@ slabi_slab_check(const struct slab *slab,
 		return "bits are above the watermark";
 	for (word = 0; word < geometry->words; word++) {
 		uint64_t bits = slabi_slab_free_word(slab, geometry, word);
-		uint64_t made = geometry->has_ctor_bits ?
+		uint64_t constructed = geometry->has_ctor_bits ?
 		    slabi_slab_constructed_word(slab, geometry, word) : 0;
 		uint32_t start = word * 64;
 		uint64_t valid = slab->carved <= start ? 0 :
 		    slabi_low_bits(slab->carved - start);
 
-		if ((bits | made) & ~valid)
+		if ((bits | constructed) & ~valid)
 			return "a bit above the watermark is set";
 		if (!summary_holds(slab, geometry, word))
 			return "the summary does not agree with the bitmap";
-		free_count += (size_t)__builtin_popcountll(bits);
+		free_count += slabi_count_bits(bits);
 	}
 	if (slab->in_use + free_count != slab->carved)
-		return "objects out and free do not add up";
+		return "objects in use and free do not add up";
 	return NULL;
 }

@@ -4,14 +4,14 @@
 
 #include <assert.h>
 
-#include "slab/geometry.h"
+#include "base/arith.h"
 
 /* A slot of `old` whose entry has gone; keeps probing from stopping there. */
 #define GONE ((uintptr_t)1)
 #define CLEAR_STEP 256 /* slots of the next table that one insertion clears */
 #define MOVE_STEP 512  /* slots of the old table that one insertion moves */
 
-/* The slot that an entry should be in. */
+/* Returns the slot where the probing for an entry starts. */
 static size_t
 entry_home(const struct slabi_map *map, const struct slabi_table *table,
     uintptr_t entry)
@@ -49,6 +49,7 @@ void
 slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
     size_t first, size_t extent)
 {
+	assert(map->used == 0);
 	map->keys.granule_shift = granule_shift;
 	map->keys.granule_mask = ~(((uintptr_t)1 << granule_shift) - 1);
 	map->keys.multiplier = UINT64_C(0x9e3779b97f4a7c15) >> granule_shift;
@@ -56,7 +57,7 @@ slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
 	map->keys.extent = extent;
 }
 
-/* The slab that holds an address, in one table; 0: none. */
+/* Returns the slab of one table that holds an address, or 0. */
 static uintptr_t
 search_table(const struct slabi_map *map, const struct slabi_table *table,
     uintptr_t address)
@@ -83,7 +84,10 @@ slabi_map_search(const struct slabi_map *map, uintptr_t address)
 	return slab;
 }
 
-/* A table of at least `n` slots, a power of two; not cleared. */
+/*
+ * Get a table of at least `n` slots, a power of two, not cleared.  Returns false
+ * if there is no memory for it.
+ */
 static bool
 get_table(struct slabi_table *table, size_t n,
     const struct slabi_backing *backing)
@@ -98,7 +102,7 @@ get_table(struct slabi_table *table, size_t n,
 	return true;
 }
 
-/* Put an entry where its probing ends. */
+/* Put an entry where the probing for it ends. */
 static void
 put(const struct slabi_map *map, uintptr_t entry)
 {
@@ -153,7 +157,7 @@ clear_some(struct slabi_map *map)
  * long before the present one has reached 1/2.
  */
 static void
-step(struct slabi_map *map, const struct slabi_backing *backing)
+grow_some(struct slabi_map *map, const struct slabi_backing *backing)
 {
 	size_t slots = map->now.mask + 1;
 
@@ -167,7 +171,7 @@ step(struct slabi_map *map, const struct slabi_backing *backing)
 		move_some(map, backing);
 }
 
-/* Granules that a slab lies in. */
+/* Returns how many granules a slab lies in. */
 static unsigned
 granules(const struct slabi_map *map, uintptr_t slab)
 {
@@ -177,7 +181,10 @@ granules(const struct slabi_map *map, uintptr_t slab)
 	    (slab >> map->keys.granule_shift)) + 1;
 }
 
-/* Without memory to grow, up to 7/8; some slots must stay free. */
+/*
+ * Returns whether there is room for more entries: without memory to grow a table
+ * is filled up to 7/8, as some slots must stay free.
+ */
 static bool
 has_room(const struct slabi_map *map, size_t entries)
 {
@@ -191,19 +198,20 @@ slabi_map_insert(struct slabi_map *map, uintptr_t slab,
 	unsigned n = granules(map, slab);
 	unsigned ordinal;
 
-	step(map, backing);
+	grow_some(map, backing);
 	/* Growing that began too late, for want of memory, is done at once. */
 	while (!has_room(map, n) && map->next.slots)
 		clear_some(map);
 	if (!has_room(map, n))
 		return false;
+	assert((slab & SLABI_MAP_ORDINAL) == 0 && n <= SLABI_MAP_ORDINAL);
 	for (ordinal = 0; ordinal < n; ordinal++)
 		put(map, slab | ordinal);
 	map->used += n;
 	return true;
 }
 
-/* The slot of an entry in a table; false: it is not there. */
+/* Finds the slot of an entry.  Returns false if the table does not have it. */
 static bool
 find_entry(const struct slabi_map *map, const struct slabi_table *table,
     uintptr_t entry, size_t *slot)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The set of a cache's slabs, found by any address in them without touching
- * memory that may not be ours.
+ * memory that may belong to somebody else.
  *
  * A hash table with open addressing and linear probing.  Its keys are granules
  * of the address space; one granule is the largest power of two not above a
@@ -47,79 +47,85 @@ struct slabi_map {
 	uintptr_t first[SLABI_MAP_FIRST];
 };
 
-/* Empty; slabi_map_set_slabs() comes before anything is entered. */
+/* Make an empty map. */
 void slabi_map_init(struct slabi_map *map);
+/* Say what all slabs have in common, while none is entered. */
 void slabi_map_set_slabs(struct slabi_map *map, unsigned granule_shift,
     size_t first, size_t extent);
 /*
- * Take a table for so many entries, for maps that never grow.  It is not
- * written to before slabi_map_clear().
+ * Take a table for this many entries, for maps that never grow.  It is not
+ * written to before slabi_map_clear().  Returns false if there is no memory.
  */
 bool slabi_map_presize(struct slabi_map *map, size_t entries,
     const struct slabi_backing *backing);
 /* Returns the bytes that this takes from the backing. */
 size_t slabi_map_presize_bytes(size_t entries);
+/* Empty the table that slabi_map_presize() has taken. */
 void slabi_map_clear(struct slabi_map *map);
-/* Enter a slab; false: no memory for a larger table, and no change. */
+/*
+ * Enter a slab.  Returns false if there is no memory for a larger table; then
+ * nothing has changed.
+ */
 bool slabi_map_insert(struct slabi_map *map, uintptr_t slab,
     const struct slabi_backing *backing);
 void slabi_map_remove(struct slabi_map *map, uintptr_t slab);
-/* An empty map gives its tables back; bytes. */
+/* Free the tables of an empty map.  Returns their bytes. */
 size_t slabi_map_shrink(struct slabi_map *map,
     const struct slabi_backing *backing);
-/* Bytes that tables hold from the backing. */
+/* Returns the bytes that tables hold from the backing. */
 size_t slabi_map_bytes(const struct slabi_map *map);
-/* The slab with an object at this address, or around it; 0: none. */
+/* Returns the slab with an object at this address or around it, or 0. */
 uintptr_t slabi_map_search(const struct slabi_map *map, uintptr_t address);
 
 /*
- * Fibonacci hashing (Knuth, "The Art of Computer Programming", volume 3,
- * section 6.4): the top bits keep neighbours apart, which slabs often are.
- * The multiplier makes up for granules that are not shifted down.
+ * Returns the slot where probing starts.  Fibonacci hashing (Knuth, "The Art of
+ * Computer Programming", volume 3, section 6.4): the top bits keep neighbours
+ * apart, which slabs often are.  The multiplier makes up for granules that are
+ * not shifted down.
  */
 static inline size_t
-slabi_map_home(const struct slabi_map_keys *shape,
+slabi_map_home(const struct slabi_map_keys *keys,
     const struct slabi_table *table, uintptr_t address)
 {
-	return (size_t)((address & shape->granule_mask) * shape->multiplier >>
+	return (size_t)((address & keys->granule_mask) * keys->multiplier >>
 	    table->shift);
 }
 
 /*
- * Does this slab have an object at this address, or around it?  0 is none, even
- * if a low address would lie in it.  Without a branch.
+ * Returns whether this slab has an object at this address, or around it.  0 is no
+ * slab, even if a low address would lie in it.  Has no branch.
  */
 static inline bool
-slabi_map_holds(const struct slabi_map_keys *shape, uintptr_t slab,
+slabi_map_holds(const struct slabi_map_keys *keys, uintptr_t slab,
     uintptr_t address)
 {
-	return (slab != 0) & (address - slab - shape->first < shape->extent);
+	return (slab != 0) & (address - slab - keys->first < keys->extent);
 }
 
 /*
- * What slabi_map_search() finds, where one of the first two slots of `now` has
- * it: two slabs may share a granule.  Anything else is no slab that holds the
- * address.  Without a branch, which could not be predicted.
+ * Returns what slabi_map_search() finds if one of the first two slots of `now`
+ * has it (two slabs may share a granule), else no slab that holds the address.
+ * Has no branch, which could not be predicted.
  */
 static inline uintptr_t
-slabi_map_guess(const struct slabi_map_keys *shape,
+slabi_map_guess(const struct slabi_map_keys *keys,
     const struct slabi_table *table, uintptr_t address)
 {
-	size_t home = slabi_map_home(shape, table, address);
+	size_t home = slabi_map_home(keys, table, address);
 	size_t next = (home + 1) & table->mask;
 	uintptr_t slab = table->slots[home] & ~SLABI_MAP_ORDINAL;
 	uintptr_t other = table->slots[next] & ~SLABI_MAP_ORDINAL;
-	uintptr_t wrong = -(uintptr_t)!slabi_map_holds(shape, slab, address);
+	uintptr_t wrong = -(uintptr_t)!slabi_map_holds(keys, slab, address);
 
 	return slab ^ ((slab ^ other) & wrong);
 }
 
-/* The same where every slab lies in one granule: no slot has an ordinal. */
+/* The same for slabs that lie in one granule: no slot has an ordinal. */
 static inline uintptr_t
-slabi_map_guess_aligned(const struct slabi_map_keys *shape,
+slabi_map_guess_aligned(const struct slabi_map_keys *keys,
     const struct slabi_table *table, uintptr_t address)
 {
-	return table->slots[slabi_map_home(shape, table, address)];
+	return table->slots[slabi_map_home(keys, table, address)];
 }
 
 #endif

@@ -8,27 +8,37 @@
 #include <errno.h>
 
 #include "base/error.h"
-#include "base/os.h"
+#include "slab/slab_pages.h"
+
+void
+slabi_system_start(struct slabi_system *system)
+{
+	const struct slabi_geometry *geometry = &system->geometry;
+
+	system->put = geometry->has_ctor_bits ?
+	    system->calls->put_with_ctor_bits : system->calls->put;
+	slabi_map_set_slabs(&system->map, geometry->granule_shift,
+	    geometry->first, slabi_geometry_extent(geometry));
+}
 
 /*
  * Makes the pages of the header and of the first object ready (of a large one
- * the first page), in one call.  Returns the offset of their end from the
- * block's first page, or 0 if there is no memory for them.
+ * the first page), in one call.  Returns where they end, from the block's first
+ * page on, or 0 if there is no memory for them.
  */
 static size_t
 ready_head(const struct slabi_system *system, void *block,
     const struct slab *slab)
 {
-	size_t page = slabi_os.page_size;
-	uintptr_t first = (uintptr_t)block & ~(uintptr_t)(page - 1);
-	uintptr_t start = (uintptr_t)slab & ~(uintptr_t)(page - 1);
 	size_t stride = system->geometry.stride;
-	uintptr_t stop = slabi_round_up((uintptr_t)slab +
-	    system->geometry.first + (stride < 2 * page ? stride : 1), page);
+	uintptr_t start = slabi_page_down((uintptr_t)slab);
+	uintptr_t stop = slabi_page_up((uintptr_t)slab +
+	    system->geometry.first +
+	    (stride < 2 * slabi_os.page_size ? stride : 1));
 
 	if (!system->backing.ready((void *)start, stop - start))
 		return 0;
-	return stop - first;
+	return stop - slabi_page_down((uintptr_t)block);
 }
 
 static void
@@ -38,31 +48,44 @@ free_block(const struct slabi_system *system, void *block)
 	    system->geometry.slab_size);
 }
 
+/*
+ * Make a block ready, before anything is written there, and enter its slab.
+ * Returns false with errno if there is no memory.
+ */
+static bool
+settle_in(struct slabi_system *system, void *block, struct slab *slab,
+    bool huge, size_t *populated)
+{
+	*populated = 0;
+	if (huge) {
+		system->backing.huge(block, system->geometry.slab_size);
+	} else if (system->backing.ready) {
+		*populated = ready_head(system, block, slab);
+		if (*populated == 0) {
+			slabi_fail(ENOMEM, "no memory for a slab");
+			return false;
+		}
+	}
+	if (slabi_map_insert(&system->map, (uintptr_t)slab, &system->backing))
+		return true;
+	slabi_fail(ENOMEM, "no memory for a larger map of slabs");
+	return false;
+}
+
 struct slab *
-slabi_system_make(struct slabi_system *system, size_t align, bool huge)
+slabi_system_make(struct slabi_system *system, bool huge)
 {
 	size_t size = system->geometry.slab_size;
-	void *block = slabi_backing_alloc(&system->backing, size, align);
-	size_t populated = 0;
+	void *block = slabi_backing_alloc(&system->backing, size,
+	    system->calls->block_align(system));
+	size_t populated;
 	struct slab *slab;
 
 	if (!block)
 		return NULL;
 	slab = slabi_geometry_slab(&system->geometry, (uintptr_t)block);
-	/* Before anything is written there: */
-	if (huge)
-		system->backing.huge(block, size);
-	else if (system->backing.ready)
-		populated = ready_head(system, block, slab);
-	if (!huge && system->backing.ready && populated == 0) {
+	if (!settle_in(system, block, slab, huge, &populated)) {
 		free_block(system, block);
-		slabi_fail(ENOMEM, "no memory for a slab");
-		return NULL;
-	}
-	if (!slabi_map_insert(&system->map, (uintptr_t)slab,
-	    &system->backing)) {
-		free_block(system, block);
-		slabi_fail(ENOMEM, "no memory for a larger map of slabs");
 		return NULL;
 	}
 	slabi_backing_add_root(&system->backing, block, size);

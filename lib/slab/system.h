@@ -13,23 +13,28 @@
 
 struct slabi_system;
 
-#define SLABI_BATCH 128 /* most objects that are given back in one go */
+#define SLABI_BATCH 128 /* most objects that are put back in one go */
+
+/*
+ * Put 1 to SLABI_BATCH objects back, as far as they are objects in use.  Slabs
+ * with fewer objects in use than their class_min are stored in `changed`,
+ * perhaps repeatedly, and NULL behind the last.  Returns how many objects were
+ * put back.
+ */
+typedef size_t slabi_system_put(const struct slabi_system *system, size_t n,
+    void *const *objects, struct slab **changed);
 
 struct slabi_system_calls {
 	slab_system kind;
-	/* A slab without objects, perhaps on huge pages; NULL with errno. */
-	struct slab *(*make)(struct slabi_system *system, bool huge);
-	/*
-	 * Give back 1 to SLABI_BATCH objects, as far as they are objects that
-	 * are out; how many.  Slabs with fewer objects out than their floor
-	 * are put into `changed`, perhaps repeatedly, and NULL behind the last.
-	 */
-	size_t (*give)(const struct slabi_system *system, size_t n,
-	    void *const *objects, struct slab **changed);
+	/* Returns what the blocks of slabs are to be aligned to. */
+	size_t (*block_align)(const struct slabi_system *system);
+	slabi_system_put *put;                /* without constructed bits */
+	slabi_system_put *put_with_ctor_bits;
 };
 
 struct slabi_system {
 	const struct slabi_system_calls *calls;
+	slabi_system_put *put;  /* the one of the two that serves the cache */
 	struct slabi_geometry geometry;
 	struct slabi_map map;
 	struct slabi_backing backing;
@@ -38,48 +43,57 @@ struct slabi_system {
 extern const struct slabi_system_calls slabi_system_aligned;
 extern const struct slabi_system_calls slabi_system_large;
 
-/* What does not differ: the rest of making, and the way back in two steps. */
-struct slab *slabi_system_make(struct slabi_system *system, size_t align,
-    bool huge);
-/* From here on no address leads to the slab. */
+/* Get ready for slabs of the geometry that has been chosen. */
+void slabi_system_start(struct slabi_system *system);
+/*
+ * Returns a new slab without objects, perhaps on huge pages; NULL with errno if
+ * there is no memory.
+ */
+struct slab *slabi_system_make(struct slabi_system *system, bool huge);
+/* Forget a slab: from here on no address leads to it. */
 void slabi_system_leave(struct slabi_system *system, struct slab *slab);
-/* Give its block back. */
+/* Free the block of a slab that has been forgotten. */
 void slabi_system_drop(struct slabi_system *system, struct slab *slab);
 
 /*
- * The slab with an object at this address, and its index; inside an object the
- * index is above that of any.  NULL: there is none; nothing is dereferenced.
+ * Returns the slab with an object at this address or around it, and its index;
+ * inside an object the index is above that of any.  Returns NULL if there is no
+ * such slab.  The address is not dereferenced.
  */
 struct slab *slabi_system_find(const struct slabi_system *system,
     const void *address, size_t *index);
 
-/* The slab of an object that has been handed out, which then tracks it. */
+/*
+ * Returns the slab of an object that has been taken, with its bits initialised;
+ * NULL if it is no such object.
+ */
 struct slab *slabi_system_prepare_bits(const struct slabi_system *system,
     const void *address);
 
 /*
- * give(), once for each system and with constructed bits or without: what is
- * constant where it is inlined costs nothing there.  This is the loop that a
- * cache spends its time in when it is not on the hot path.  Caches of one slab,
- * and objects given back in order, are done with in runs of one slab; where
- * slabs alternate the loop behind that is quicker.  Where the map guesses
- * wrong, the index is above that of any object: none of that slab starts there.
+ * The loop of slabi_system_put, for each system and with constructed bits or
+ * without: what is constant where it is inlined costs nothing there.  This is
+ * the loop that a cache spends its time in when it is not on the hot path.
+ * Caches of one slab, and objects put back in order, are done with in runs of
+ * one slab; where slabs alternate the loop behind that is quicker.  If the guess
+ * is the wrong slab, the computed index is out of range and the exact search
+ * follows.
  */
 static inline __attribute__((always_inline)) size_t
-slabi_system_put(const struct slabi_system *system, size_t n,
-    void *const *objects, struct slab **changed, bool made,
-    uintptr_t guess(const struct slabi_map_keys *shape,
+slabi_system_put_loop(const struct slabi_system *system, size_t n,
+    void *const *objects, struct slab **changed, bool has_ctor_bits,
+    uintptr_t guess(const struct slabi_map_keys *keys,
 	const struct slabi_table *table, uintptr_t address))
 {
 	/* Copies, which the stores below cannot change. */
 	struct slabi_geometry geometry = system->geometry;
-	const struct slabi_map_keys shape = system->map.keys;
+	const struct slabi_map_keys keys = system->map.keys;
 	const struct slabi_table table = system->map.now;
-	struct slab *first = (struct slab *)guess(&shape, &table,
+	struct slab *first = (struct slab *)guess(&keys, &table,
 	    (uintptr_t)objects[0]);
 	size_t i = 0;
 
-	geometry.bits_size = slabi_geometry_bits_size(made);
+	geometry.bits_size = slabi_geometry_bits_size(has_ctor_bits);
 	if (first) {
 		i = slabi_slab_put_run(first, &system->geometry, n,
 		    objects);
@@ -87,7 +101,7 @@ slabi_system_put(const struct slabi_system *system, size_t n,
 			*changed++ = first;
 	}
 	for (; i < n; i++) {
-		struct slab *slab = (struct slab *)guess(&shape, &table,
+		struct slab *slab = (struct slab *)guess(&keys, &table,
 		    (uintptr_t)objects[i]);
 		size_t index = slabi_slab_index(slab, &geometry, objects[i]);
 

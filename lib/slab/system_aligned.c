@@ -1,29 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns slabs that are aligned to their size, a power of two: a mask leads from
- * object to block, and the map, with one entry a slab, says if it is ours.
+ * object to block, and the map, with one entry a slab, says whether the block is
+ * the cache's.
  */
 #include "slab/system.h"
 
-static struct slab *
-make(struct slabi_system *system, bool huge)
+static size_t
+block_align(const struct slabi_system *system)
 {
-	return slabi_system_make(system, system->geometry.slab_size, huge);
+	return system->geometry.slab_size;
 }
 
 static size_t
-give(const struct slabi_system *system, size_t n, void *const *objects,
+put(const struct slabi_system *system, size_t n, void *const *objects,
     struct slab **changed)
 {
-	if (system->geometry.has_ctor_bits)
-		return slabi_system_put(system, n, objects, changed,
-		    true, slabi_map_guess_aligned);
-	return slabi_system_put(system, n, objects, changed, false,
+	return slabi_system_put_loop(system, n, objects, changed, false,
+	    slabi_map_guess_aligned);
+}
+
+static size_t
+put_with_ctor_bits(const struct slabi_system *system, size_t n,
+    void *const *objects, struct slab **changed)
+{
+	return slabi_system_put_loop(system, n, objects, changed, true,
 	    slabi_map_guess_aligned);
 }
 
 const struct slabi_system_calls slabi_system_aligned = {
 	.kind = SLAB_SYSTEM_ALIGNED,
-	.make = make,
-	.give = give,
+	.block_align = block_align,
+	.put = put,
+	.put_with_ctor_bits = put_with_ctor_bits,
 };

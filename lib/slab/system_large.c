@@ -5,25 +5,31 @@
  */
 #include "slab/system.h"
 
-static struct slab *
-make(struct slabi_system *system, bool huge)
+static size_t
+block_align(const struct slabi_system *system)
 {
-	return slabi_system_make(system, system->backing.unit, huge);
+	return system->backing.unit;
 }
 
 static size_t
-give(const struct slabi_system *system, size_t n, void *const *objects,
+put(const struct slabi_system *system, size_t n, void *const *objects,
     struct slab **changed)
 {
-	if (system->geometry.has_ctor_bits)
-		return slabi_system_put(system, n, objects, changed,
-		    true, slabi_map_guess);
-	return slabi_system_put(system, n, objects, changed, false,
+	return slabi_system_put_loop(system, n, objects, changed, false,
+	    slabi_map_guess);
+}
+
+static size_t
+put_with_ctor_bits(const struct slabi_system *system, size_t n,
+    void *const *objects, struct slab **changed)
+{
+	return slabi_system_put_loop(system, n, objects, changed, true,
 	    slabi_map_guess);
 }
 
 const struct slabi_system_calls slabi_system_large = {
 	.kind = SLAB_SYSTEM_LARGE,
-	.make = make,
-	.give = give,
+	.block_align = block_align,
+	.put = put,
+	.put_with_ctor_bits = put_with_ctor_bits,
 };

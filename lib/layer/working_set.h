@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Releasing what is idle, period by period. */
+#ifndef SLABI_WORKING_SET_H
+#define SLABI_WORKING_SET_H
+
+#include "layer/layer.h"
+
+/* Start the first period, of this length. */
+void slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds);
+/* Do a step of bounded size.  Called at the end of every slow path. */
+void slabi_working_set_step(struct slabi_layer *layer);
+/* Finish releasing the slab that is being released step by step. */
+void slabi_working_set_finish(struct slabi_layer *layer);
+/* Release and purge all that is idle, now.  Returns the bytes. */
+size_t slabi_working_set_reap(struct slabi_layer *layer);
+
+#endif
