@@ -16,12 +16,14 @@ lib_libslabi_la_SOURCES = \
 	lib/api/figures.c \
 	lib/api/figures.def \
 	lib/api/figures.h \
+	lib/api/check.c \
 	lib/api/lifetime.c \
 	lib/api/plan.c \
 	lib/api/plan.h \
 	lib/api/registry.c \
 	lib/api/registry.h \
 	lib/api/resident.c \
+	lib/api/stats.c \
 	lib/api/walk.c \
 	lib/backing/backing.c \
 	lib/backing/backing.h \
@@ -56,16 +58,23 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/bulk.c \
 	lib/cache/cache.c \
 	lib/cache/cache.h \
+	lib/cache/direct.c \
+	lib/cache/direct.h \
+	lib/cache/exchange.c \
+	lib/cache/exchange.h \
 	lib/cache/magazine.c \
 	lib/cache/misuse.c \
 	lib/cache/misuse.h \
 	lib/layer/destruct.c \
 	lib/layer/destruct.h \
+	lib/cache/magazine.h \
 	lib/layer/idle_pages.c \
 	lib/layer/idle_pages.h \
 	lib/layer/layer.h \
 	lib/layer/populate.c \
 	lib/layer/populate.h \
+	lib/layer/layer_check.c \
+	lib/layer/layer_check.h \
 	lib/layer/slab_layer.c \
 	lib/layer/slab_layer.h \
 	lib/layer/slab_lists.c \

@@ -48,7 +48,7 @@ static slab_cache *build_sample(struct memory *memory)
 	ck_assert_uint_gt(stats_of(cache).slabs_full, 0);
 	ck_assert_uint_gt(stats_of(cache).slabs_partial, 0);
 	ck_assert_uint_gt(stats_of(cache).slabs_empty, 0);
-	ck_assert_ptr_ne(cache->magazine.top, cache->magazine.base);
+	ck_assert_ptr_ne(cache->exchange.magazine.hot.top, cache->exchange.magazine.hot.base);
 	return cache;
 }
 
@@ -159,35 +159,35 @@ static void damage_lost_empty(slab_cache *cache)
 
 static void damage_round(slab_cache *cache)
 {
-	*cache->magazine.top = (char *)*cache->magazine.top + 1;
+	*cache->exchange.magazine.hot.top = (char *)*cache->exchange.magazine.hot.top + 1;
 }
 
 static void damage_round_free(slab_cache *cache)
 {
-	*cache->magazine.top = first_of(&cache->layer,
+	*cache->exchange.magazine.hot.top = first_of(&cache->layer,
 	    cache->layer.lists.empty_first);
 }
 
 static void damage_round_twice(slab_cache *cache)
 {
-	*cache->magazine.top = cache->magazine.top[-1];
+	*cache->exchange.magazine.hot.top = cache->exchange.magazine.hot.top[-1];
 }
 
 static void damage_window(slab_cache *cache)
 {
-	cache->magazine.base = cache->magazine.top + 1;
+	cache->exchange.magazine.hot.base = cache->exchange.magazine.hot.top + 1;
 }
 
 static void damage_window_end(slab_cache *cache)
 {
-	cache->magazine.end = cache->ceiling + 1;
+	cache->exchange.magazine.hot.end = cache->exchange.magazine.ceiling + 1;
 }
 
 static void damage_round_unmade(slab_cache *cache)
 {
 	const struct slabi_system *system = &cache->layer.system;
 	size_t index;
-	struct slab *slab = slabi_system_find(system, *cache->magazine.top,
+	struct slab *slab = slabi_system_find(system, *cache->exchange.magazine.hot.top,
 	    &index);
 
 	slabi_slab_set_constructed(slab, &system->geometry, index, false);
@@ -406,10 +406,10 @@ START_TEST(test_rounds_within_the_window_are_not_idle)
 		slab_cache *cache = build_with_rounds(&memory, many);
 		size_t idle = least > 128 ? least - 128 : 0;
 
-		cache->least_rounds = least;
+		cache->exchange.least_rounds = least;
 		cache->layer.period.number++;
 		for (int visit = 0; visit < 3; visit++)
-			slabi_exchange_tick(cache);
+			slabi_cache_tick(cache);
 		ck_assert_uint_eq(cache->layer.lists.in_use, ROUNDS - idle);
 		ck_assert_int_eq(slab_destroy(cache), 0);
 		ck_assert(memory_end(&memory));
@@ -427,10 +427,10 @@ START_TEST(test_idle_rounds_that_are_left_go_back)
 		slab_cache *cache = build_with_rounds(&memory, many);
 		size_t taken = ROUNDS - left;
 
-		cache->idle_rounds = ROUNDS - 1;
+		cache->exchange.idle_rounds = ROUNDS - 1;
 		ck_assert_uint_eq(slab_alloc_bulk(cache, taken, many), taken);
 		ck_assert_uint_eq(cache->layer.lists.in_use, taken + (left > 0));
-		ck_assert_uint_eq(cache->idle_rounds, 0);
+		ck_assert_uint_eq(cache->exchange.idle_rounds, 0);
 		ck_assert_intact(cache);
 		slab_free_bulk(cache, taken, many);
 		ck_assert_int_eq(slab_destroy(cache), 0);

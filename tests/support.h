@@ -7,6 +7,7 @@
 #define SLAB_TESTS_SUPPORT_H
 
 #include <slab.h>
+#include <string.h>
 
 #define SKIPPED 77 /* exit status of a test that cannot run here */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -13,6 +13,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include <slab.h>
+#include <string.h>
 
 #include <ctype.h>
 #include <err.h>

@@ -4,6 +4,7 @@
 #include "base/arith.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "api/plan.h"
 #include "base/error.h"

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the way from wishes to a cache: geometry, system, memory. */
 #include <errno.h>
+#include <string.h>
 
 #include "api/buffer_layout.h"
 #include "api/plan.h"
 #include "api/registry.h"
-#include "cache/cache.h"
 #include "base/arith.h"
-#include "layer/working_set.h"
 #include "base/error.h"
 #include "base/os.h"
 #include "base/tools.h"
+#include "cache/direct.h"
+#include "layer/working_set.h"
 
 /* Slabs of a power of two that the backing can align: the largest that can. */
 static bool
@@ -68,8 +69,9 @@ choose_system(struct slabi_system *system, const struct slabi_wish *wish,
 /* The cache's own block: struct, name, template, magazine. */
 static slab_cache *
 get_block(const slab_builder *builder, const struct slabi_backing *backing,
-    size_t rounds, size_t name_size)
+    size_t target, size_t name_size)
 {
+	size_t rounds = slabi_plan_first_rounds(target, backing);
 	struct slabi_block block = slabi_plan_block(builder, name_size, rounds);
 	slab_cache *cache = slabi_backing_meta_alloc(backing, &block.size);
 	char *start = (char *)cache;
@@ -88,8 +90,10 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 	cache->name = (char *)(cache + 1);
 	if (builder->template.at)
 		cache->layer.life.template = start + block.template;
-	slabi_cache_set_magazine(cache, (void **)(void *)(start + block.words),
-	    rounds);
+	slabi_exchange_begin(&cache->exchange,
+	    (void **)(void *)(start + block.words), rounds, target);
+	if (rounds == 0)
+		cache->path = &slabi_path_direct;
 	return cache;
 }
 
@@ -124,11 +128,9 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing)
 	struct slabi_system *system;
 	slab_cache *cache;
 
-	cache = get_block(builder, backing, slabi_plan_first_rounds(rounds,
-	    backing), strlen(name) + 1);
+	cache = get_block(builder, backing, rounds, strlen(name) + 1);
 	if (!cache)
 		return NULL;
-	cache->target = rounds;
 	set_wishes(cache, builder, name, strlen(name) + 1);
 	system = &cache->layer.system;
 	system->backing = *backing;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/arith.h"
 #include "base/error.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the figures of a cache: what each is, and the table of them. */
+#include <string.h>
+
 #include "api/figures.h"
 #include "base/arith.h"
 
@@ -41,7 +43,7 @@ static size_t
 bytes_around(const struct slab_cache *cache)
 {
 	return slabi_map_bytes(&cache->layer.system.map) + cache->block_size +
-	    cache->large_size;
+	    cache->exchange.block_size;
 }
 
 static size_t
@@ -75,7 +77,7 @@ bytes_idle(const struct slab_cache *cache)
 	    slabi_min(layer->lists.empty_low, layer->lists.empty));
 	size_t per_slab = layer->lists.slabs > 0 ? layer->lists.carved / layer->lists.slabs : 0;
 
-	return (slabs * per_slab + cache->idle_rounds) * geometry->stride +
+	return (slabs * per_slab + cache->exchange.idle_rounds) * geometry->stride +
 	    layer->period.undrained;
 }
 

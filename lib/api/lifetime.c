@@ -3,12 +3,12 @@
 #include <errno.h>
 
 #include "api/registry.h"
-#include "cache/cache.h"
-#include "layer/supply.h"
-#include "layer/slab_layer.h"
-#include "layer/working_set.h"
 #include "base/error.h"
 #include "base/printable.h"
+#include "cache/cache.h"
+#include "layer/slab_layer.h"
+#include "layer/supply.h"
+#include "layer/working_set.h"
 
 int
 slab_reserve(slab_cache *cache, size_t n)
@@ -33,7 +33,9 @@ slab_reap(slab_cache *cache)
 	size_t bytes;
 
 	slabi_cache_flush(cache);
-	bytes = slabi_working_set_reap(&cache->layer);
+	bytes = slabi_exchange_shrink(&cache->exchange,
+	    &cache->layer.system.backing);
+	bytes += slabi_working_set_reap(&cache->layer);
 	errno = error;
 	return bytes;
 }
@@ -41,7 +43,7 @@ slab_reap(slab_cache *cache)
 void
 slab_reset(slab_cache *cache)
 {
-	slabi_cache_forget_rounds(cache);
+	slabi_cache_forget(cache);
 	slabi_layer_reset(&cache->layer);
 	slabi_working_set_step(&cache->layer);
 }
@@ -65,9 +67,7 @@ slab_destroy(slab_cache *cache)
 	slabi_registry_remove(cache);
 	slabi_layer_end(&cache->layer);
 	backing = cache->layer.system.backing;
-	if (cache->large)
-		slabi_backing_meta_free(&backing, cache->large,
-		    cache->large_size);
+	slabi_exchange_end(&cache->exchange, &backing);
 	slabi_backing_meta_free(&backing, cache, cache->block_size);
 	if (backing.calls.release)
 		backing.calls.release(backing.calls.arg);

@@ -76,7 +76,7 @@ slabi_plan_block(const slab_builder *builder, size_t name_size, size_t rounds)
 	    SLABI_LINE);
 	block.words = block.template + slabi_round_up(template_size,
 	    SLABI_LINE);
-	block.size = block.words + slabi_cache_magazine_words(rounds) *
+	block.size = block.words + slabi_magazine_words(rounds) *
 	    sizeof(void *);
 	return block;
 }

@@ -7,6 +7,8 @@
  * process writes to the links of those caches only that it has built itself,
  * and a child knows nothing of those that it inherits.
  */
+#include <string.h>
+
 #include "api/registry.h"
 
 #include "base/lock.h"

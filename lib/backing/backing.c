@@ -3,6 +3,7 @@
 #include "backing/backing.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/arith.h"
 #include "base/error.h"

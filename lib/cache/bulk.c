@@ -1,59 +1,81 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the bulk calls: copies in and out of the magazine. */
+/* Owns the bulk calls, which copy many rounds out of the magazine and into it. */
 #include <errno.h>
+#include <string.h>
 
-#include "cache/cache.h"
 #include "base/arith.h"
+#include "cache/misuse.h"
 #include "layer/working_set.h"
 
-/* Take up to `n` rounds of the magazine. */
+/*
+ * The window has been left by popping `n` rounds to `out`.  Where an object is
+ * refused the caller does not get them, so they become rounds again.
+ */
+static void
+tick_after_pop(struct slab_cache *cache, size_t n, void **out)
+{
+	enum slabi_refusal why;
+	void *bad = slabi_exchange_tick(&cache->exchange, &cache->layer, &why);
+
+	if (!bad)
+		return;
+	slabi_exchange_restore(&cache->exchange, n, out);
+	slabi_cache_misuse(cache, why, bad);
+}
+
+/* Take up to `n` rounds of the magazine.  Returns how many. */
 static size_t
 pop_some(struct slab_cache *cache, size_t n, void **out)
 {
-	size_t rounds = slabi_cache_rounds(cache);
+	struct slabi_magazine *magazine = &cache->exchange.magazine;
 
-	n = slabi_min(n, rounds);
-	cache->magazine.top -= n;
-	memcpy(out, cache->magazine.top + 1, n * sizeof(*out));
-	if (cache->magazine.top < cache->magazine.base)
-		slabi_exchange_tick(cache);
+	n = slabi_min(n, slabi_magazine_rounds(magazine));
+	magazine->hot.top -= n;
+	memcpy(out, magazine->hot.top + 1, n * sizeof(*out));
+	if (magazine->hot.top < magazine->hot.base)
+		tick_after_pop(cache, n, out);
 	return n;
+}
+
+/* Few objects come through the magazine, many do not need it. */
+static size_t
+take_some(struct slab_cache *cache, size_t n, void **out)
+{
+	if (n >= slabi_exchange_refill_count(&cache->exchange))
+		return slabi_cache_take(cache, n, out);
+	return slabi_cache_refill(cache) ? pop_some(cache, n, out) : 0;
 }
 
 static __attribute__((noinline)) size_t
 alloc_bulk_slow(slab_cache *cache, size_t n, void **out)
 {
-	size_t done;
+	size_t done, some;
 
-	slabi_exchange_drain_overflow(cache);
+	if (n == 0)
+		return 0;
+	if (cache->path)
+		return cache->path->alloc_bulk(cache, n, out);
+	slabi_cache_drain_overflow(cache);
 	done = pop_some(cache, n, out);
-	while (done < n) {
-		size_t some;
-
-		/* Few go through the magazine, many do not need it. */
-		if (n - done < slabi_exchange_refill_count(cache))
-			some = slabi_cache_refill(cache) ?
-			    pop_some(cache, n - done, out + done) : 0;
-		else
-			some = slabi_cache_take(cache, n - done, out + done, 1);
-		if (some == 0)
-			break;
+	while (done < n && (some = take_some(cache, n - done, out + done)) > 0) {
 		done += some;
 		slabi_working_set_step(&cache->layer);
 	}
 	return done;
 }
 
+/* Of no objects, nothing is written: n - 1 is then more than there ever are. */
 size_t
 slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
 {
+	struct slab_magazine *hot = &cache->exchange.magazine.hot;
 	void **from;
 	size_t i;
 
-	if (n > (size_t)(cache->magazine.top - cache->magazine.base))
+	if (n - 1 >= (size_t)(hot->top - hot->base))
 		return alloc_bulk_slow(cache, n, out);
-	from = cache->magazine.top - n;
-	cache->magazine.top = from;
+	from = hot->top - n;
+	hot->top = from;
 	from++;
 	/* Of constant size: vectors.  Few rounds may still be on their way. */
 	for (i = 0; n - i >= 32; i += 32)
@@ -65,8 +87,8 @@ slab_alloc_bulk(slab_cache *cache, size_t n, void **out)
 }
 
 /*
- * Copy objects to where they become rounds; false: one of them is NULL, or the
- * same as the one before.
+ * Copy objects to where they become rounds.  Returns false if one of them is
+ * NULL, or the same as the one before.
  */
 static inline bool
 copy_rounds(void **first, size_t n, void *const *objects)
@@ -85,7 +107,7 @@ copy_rounds(void **first, size_t n, void *const *objects)
 	return true;
 }
 
-/* What bulk calls cannot do at once. */
+/* Free objects some of which cannot be copied. */
 static __attribute__((noinline)) void
 free_each(struct slab_cache *cache, size_t n, void *const *objects)
 {
@@ -95,19 +117,19 @@ free_each(struct slab_cache *cache, size_t n, void *const *objects)
 		slab_free(cache, objects[i]);
 }
 
-/* Push up to `n` objects, as many as there is room for. */
+/* Push up to `n` objects, as many as there is room for.  Returns how many. */
 static size_t
 push_some(struct slab_cache *cache, size_t n, void *const *objects)
 {
-	struct slab_magazine *magazine = &cache->magazine;
+	struct slabi_magazine *magazine = &cache->exchange.magazine;
 
-	n = slabi_min(n, (size_t)(cache->ceiling - magazine->top));
-	if (copy_rounds(magazine->top + 1, n, objects))
-		magazine->top += n;
+	n = slabi_min(n, slabi_magazine_room(magazine));
+	if (copy_rounds(magazine->hot.top + 1, n, objects))
+		magazine->hot.top += n;
 	else
 		free_each(cache, n, objects);
-	if (magazine->top > magazine->end)
-		slabi_exchange_tick(cache);
+	if (magazine->hot.top > magazine->hot.end)
+		slabi_cache_tick(cache);
 	return n;
 }
 
@@ -115,8 +137,16 @@ static __attribute__((noinline)) void
 free_bulk_slow(slab_cache *cache, size_t n, void *const *objects)
 {
 	int error = errno;
-	size_t done = push_some(cache, n, objects);
+	size_t done;
 
+	if (n == 0)
+		return;
+	if (cache->path) {
+		cache->path->free_bulk(cache, n, objects);
+		errno = error;
+		return;
+	}
+	done = push_some(cache, n, objects);
 	while (done < n) {
 		slab_free_slow(cache, objects[done++]);
 		done += push_some(cache, n - done, objects + done);
@@ -127,12 +157,12 @@ free_bulk_slow(slab_cache *cache, size_t n, void *const *objects)
 void
 slab_free_bulk(slab_cache *cache, size_t n, void *const *objects)
 {
-	struct slab_magazine *magazine = &cache->magazine;
+	struct slab_magazine *hot = &cache->exchange.magazine.hot;
 
-	if (n > (size_t)(magazine->end - magazine->top))
+	if (n - 1 >= (size_t)(hot->end - hot->top))
 		free_bulk_slow(cache, n, objects);
-	else if (copy_rounds(magazine->top + 1, n, objects))
-		magazine->top += n;
+	else if (copy_rounds(hot->top + 1, n, objects))
+		hot->top += n;
 	else
 		free_each(cache, n, objects);
 }

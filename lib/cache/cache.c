@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns how objects are handed out and taken back: the hot paths, which are
- * written down in <slab.h> so that callers can have them inline too, and the
- * slow ones behind them.
+ * Owns how objects are handed out and taken back.
+ *
+ * The hot paths, slab_alloc() and slab_free(), are written down in <slab.h> so
+ * that callers can have them inline too; they are compiled here by SLAB_HOT_.
+ * With GCC 12 on x86-64 they are 10 and 11 instructions with one and three
+ * tests.  They look at the first three words of the cache only: they read no
+ * clock, find no slab, and know neither paths nor constructors.  All of that is
+ * behind the slow paths below.
  */
 
 /* On a line of their own: the hot paths are one line long each. */
@@ -13,16 +18,17 @@
 #include "layer/working_set.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "cache/misuse.h"
 
-/* Construct an object that has been taken raw; false: it is given back. */
-static bool
-construct(struct slab_cache *cache, const struct slabi_taken *taken)
+bool
+slabi_cache_construct(struct slab_cache *cache,
+    const struct slabi_taken *taken)
 {
 	struct slabi_layer *layer = &cache->layer;
-	enum slabi_refusal place;
+	enum slabi_refusal why;
 	int error = slabi_life_begin(&layer->life, taken->object,
 	    layer->system.geometry.size);
 
@@ -30,7 +36,7 @@ construct(struct slab_cache *cache, const struct slabi_taken *taken)
 		slabi_layer_set_constructed(layer, taken);
 		return true;
 	}
-	slabi_layer_put_one(layer, taken->object, &place);
+	slabi_layer_put_one(layer, taken->object, &why);
 	slabi_fail(error, "the constructor failed with errno %d", error);
 	return false;
 }
@@ -51,18 +57,17 @@ slabi_cache_handler_helps(struct slab_cache *cache)
 }
 
 size_t
-slabi_cache_take(struct slab_cache *cache, size_t n, void **out,
-    ptrdiff_t step)
+slabi_cache_take(struct slab_cache *cache, size_t n, void **out)
 {
 	struct slabi_taken raw;
 	size_t taken;
 
 	do {
-		struct slabi_sink sink = { out, step, n };
+		struct slabi_sink sink = { out, 1, n };
 
 		taken = slabi_layer_take(&cache->layer, &sink, &raw);
 	} while (taken == 0 && slabi_cache_handler_helps(cache));
-	if (taken > 0 && raw.raw && !construct(cache, &raw))
+	if (taken > 0 && raw.raw && !slabi_cache_construct(cache, &raw))
 		taken = 0;
 	cache->failures += taken == 0;
 	return taken;
@@ -71,69 +76,97 @@ slabi_cache_take(struct slab_cache *cache, size_t n, void **out,
 bool
 slabi_cache_refill(struct slab_cache *cache)
 {
-	void **first = cache->floor + 1;
-	size_t n = slabi_exchange_refill_count(cache);
-	size_t got = slabi_cache_take(cache, n, first + n - 1, -1);
+	struct slabi_exchange *exchange = &cache->exchange;
+	struct slabi_taken raw;
+	size_t n;
 
-	if (got == 0)
+	do
+		n = slabi_exchange_refill(exchange, &cache->layer, &raw);
+	while (n == 0 && slabi_cache_handler_helps(cache));
+	if (n == 0 || (raw.raw && !slabi_cache_construct(cache, &raw))) {
+		cache->failures++;
 		return false;
-	if (got < n)
-		memmove(first, first + n - got, got * sizeof(*first));
-	cache->magazine.top += got;
-	cache->refills++;
+	}
+	if (raw.raw)
+		slabi_magazine_push(&exchange->magazine, 1, &raw.object);
+	exchange->refills++;
 	return true;
 }
 
-/* An object where there is no magazine. */
-static void *
-take_directly(struct slab_cache *cache)
+void
+slabi_cache_tick(struct slab_cache *cache)
 {
-	struct slabi_taken taken;
+	enum slabi_refusal why;
+	void *bad = slabi_exchange_tick(&cache->exchange, &cache->layer, &why);
 
-	if (!slabi_layer_take_one(&cache->layer, &taken)) {
-		if (slabi_cache_take(cache, 1, &taken.object, 1) == 0)
-			return NULL;
-	} else if (taken.raw && !construct(cache, &taken)) {
-		cache->failures++;
-		return NULL;
-	}
-	slabi_working_set_step(&cache->layer);
-	return taken.object;
+	if (bad)
+		slabi_cache_misuse(cache, why, bad);
 }
 
-static void
-give_directly(struct slab_cache *cache, void *object)
+void
+slabi_cache_drain_overflow(struct slab_cache *cache)
 {
-	enum slabi_refusal place;
+	enum slabi_refusal why;
+	void *bad = slabi_exchange_drain_overflow(&cache->exchange,
+	    &cache->layer, &why);
 
-	if (!slabi_layer_put_one(&cache->layer, object, &place))
-		slabi_cache_misuse(cache, place, object);
-	slabi_working_set_step(&cache->layer);
+	if (bad)
+		slabi_cache_misuse(cache, why, bad);
+}
+
+void
+slabi_cache_flush(struct slab_cache *cache)
+{
+	enum slabi_refusal why;
+	void *bad;
+
+	if (cache->path) {
+		cache->path->flush(cache);
+		return;
+	}
+	bad = slabi_exchange_flush(&cache->exchange, &cache->layer, &why);
+	if (bad)
+		slabi_cache_misuse(cache, why, bad);
+}
+
+void
+slabi_cache_forget(struct slab_cache *cache)
+{
+	if (cache->path)
+		cache->path->forget(cache);
+	else
+		slabi_exchange_forget(&cache->exchange);
 }
 
 void *
 slab_alloc_slow(slab_cache *cache)
 {
-	if (cache->ceiling == cache->floor)
-		return take_directly(cache);
-	slabi_exchange_drain_overflow(cache);
-	if (cache->magazine.top == cache->floor && !slabi_cache_refill(cache))
+	const struct slabi_magazine *magazine = &cache->exchange.magazine;
+
+	if (cache->path)
+		return cache->path->alloc(cache);
+	slabi_cache_drain_overflow(cache);
+	if (magazine->hot.top == magazine->floor && !slabi_cache_refill(cache))
 		return NULL;
-	/* Before it is taken: whoever reports misuse may not return. */
-	slabi_exchange_tick(cache);
-	return *cache->magazine.top--;
+	/* Before the pop, as a handler of misuse may not return. */
+	slabi_cache_tick(cache);
+	return *cache->exchange.magazine.hot.top--;
 }
 
-/* Put an object on the full magazine. */
+/* Put an object on the magazine, which may be full. */
 static void
-push_full(struct slab_cache *cache, void *object)
+push(struct slab_cache *cache, void *object)
 {
-	enum slabi_refusal place;
-	void *bad = slabi_exchange_overflow(cache, &place);
+	struct slabi_magazine *magazine = &cache->exchange.magazine;
+	enum slabi_refusal why;
+	void *bad = NULL;
 
-	*++cache->magazine.top = object;
+	if (magazine->hot.top == magazine->ceiling)
+		bad = slabi_exchange_overflow(&cache->exchange, &cache->layer,
+		    &why);
+	*++magazine->hot.top = object;
 	if (bad)
-		slabi_cache_misuse(cache, place, bad);
+		slabi_cache_misuse(cache, why, bad);
 }
 
 void
@@ -143,16 +176,13 @@ slab_free_slow(slab_cache *cache, void *object)
 
 	if (!object)
 		return;
-	if (object == *cache->magazine.top)
+	if (object == *cache->exchange.magazine.hot.top)
 		slabi_cache_misuse(cache, SLABI_FREE, object);
-	if (cache->ceiling == cache->floor) {
-		give_directly(cache, object);
+	if (cache->path) {
+		cache->path->free(cache, object);
 	} else {
-		if (cache->magazine.top < cache->ceiling)
-			*++cache->magazine.top = object;
-		else
-			push_full(cache, object);
-		slabi_exchange_tick(cache);
+		push(cache, object);
+		slabi_cache_tick(cache);
 	}
 	errno = error;
 }

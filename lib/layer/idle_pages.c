@@ -12,6 +12,7 @@
 #include "layer/idle_pages.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/arith.h"
 #include "layer/destruct.h"

@@ -4,6 +4,7 @@
 #define SLABI_LIFE_H
 
 #include <slab.h>
+#include <string.h>
 
 struct slabi_life {
 	slab_ctor *ctor;      /* either may be NULL */

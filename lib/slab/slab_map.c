@@ -3,6 +3,7 @@
 #include "slab/slab_map.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/arith.h"
 
