@@ -20,7 +20,11 @@
  *
  * Sizes are in bytes and counts in objects unless a comment says otherwise.
  */
-#ifndef SLAB_H
+#ifdef SLAB_H
+#if defined(SLAB_INLINE) && !defined(SLAB_HOT_)
+#error "define SLAB_INLINE before <slab.h> is included for the first time"
+#endif
+#else
 #define SLAB_H
 
 #include <limits.h>

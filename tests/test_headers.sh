@@ -18,6 +18,13 @@ cat >"$work/alone.c" <<'END'
 END
 cp "$work/alone.c" "$work/alone.cc"
 
+# The calls are inlined from the first include on, or not at all.
+cat >"$work/late.c" <<'END'
+#include <slab.h>
+#define SLAB_INLINE
+#include <slab.h>
+END
+
 cat >"$work/right.c" <<'END'
 #include <slab.h>
 struct node { struct node *next; double value; };
@@ -106,6 +113,8 @@ for compiler in "$CC" gcc clang; do
 		done
 	done
 done
+bad $CC "$work/late.c"
+good $CC -DSLAB_INLINE "$work/alone.c"
 for compiler in g++ clang++; do
 	command -v $compiler >/dev/null || continue
 	for inline in "" -DSLAB_INLINE; do

@@ -194,7 +194,7 @@ slab_zalloc(slab_cache *cache)
 
 	if (slabi_life_exists(&cache->layer.life)) {
 		slabi_fail(EINVAL, "slab_zalloc() in a cache with a "
-		    "constructor or a template");
+		    "constructor, a destructor or a template");
 		return NULL;
 	}
 	object = slab_alloc(cache);
