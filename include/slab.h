@@ -647,13 +647,13 @@ SLAB_API_ slab_cache *slab_builder_build_mmap(slab_builder *builder)
 SLAB_API_ slab_cache *slab_builder_build_buffer(slab_builder *builder,
     void *mem, size_t bytes) SLAB_NODISCARD_;
 /**
- * Tell how large a buffer slab_builder_build_buffer() needs for a number of
- * objects, whatever the buffer's alignment.
- * @param builder  the settings; it is not consumed
+ * Get the size of the buffer that slab_builder_build_buffer() needs for a number
+ * of objects, whatever the buffer's alignment.
+ * @param builder  the options; not consumed
  * @param objects  how many objects there must be room for; 0 counts as 1
- * @returns bytes, a little above the least that would do
+ * @returns bytes, a little more than the least that would be enough
  * @retval 0 with errno
- *         - EINVAL, ENOTSUP, ENOMEM: the error that a setter remembered
+ *         - EINVAL, ENOTSUP, ENOMEM: the error of a setter
  *         - ENOMEM: no buffer can hold so many, they are above the limit of
  *           slab_builder_limit(), or @p builder is NULL
  *
@@ -936,7 +936,7 @@ SLAB_API_ void slab_stats(const slab_cache *cache, slab_statistics *figures);
  */
 SLAB_API_ int slab_dump(const slab_cache *cache, FILE *stream);
 /**
- * Write the figures in a format for people or for programs.
+ * Write the figures as readable text, or in a format for programs.
  *
  * JSON: one object on one line, `{"version":1,"library":"1.1.0","pid":…,
  * "caches":[{"name":…,"id":…,…}]}`, with each figure under its name in
