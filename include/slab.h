@@ -570,6 +570,40 @@ SLAB_API_ slab_builder *slab_builder_huge_pages(slab_builder *builder,
 SLAB_API_ slab_builder *slab_builder_oom(slab_builder *builder,
     slab_oom_handler *handler, void *arg);
 /**
+ * Let slab_cache_of() and slab_free_any() find this cache by the addresses of
+ * its objects.  Its slabs are then multiples of 64 KiB, aligned to 64 KiB, and
+ * each 64 KiB of a slab costs an entry in a table of the process when the slab
+ * is created or released; objects cost nothing more.  The build fails with
+ * ENOTSUP for a buffer, and for a backing that cannot align to 64 KiB.
+ * @param builder  the builder, or NULL
+ * @param on       whether; default: no
+ * @returns @p builder
+ * @since 1.1
+ */
+SLAB_API_ slab_builder *slab_builder_findable(slab_builder *builder, bool on);
+/**
+ * Name the mappings of the cache's slabs `libslab:NAME`, as /proc/PID/maps
+ * shows it.  Only slabs of at least 64 KiB from mmap have one, where the kernel
+ * can do it (Linux 5.17, CONFIG_ANON_VMA_NAME).  Characters of the cache's name
+ * that may not be there become `_`, and it is cut at 79 bytes in all.
+ * @param builder  the builder, or NULL
+ * @param on       whether; default: yes
+ * @returns @p builder
+ * @since 1.1
+ */
+SLAB_API_ slab_builder *slab_builder_mapping_name(slab_builder *builder,
+    bool on);
+/**
+ * Leave the whole pages of the cache's slabs out of core dumps, where the
+ * system can do that (madvise(), MADV_DONTDUMP).  The build fails with ENOTSUP
+ * for a buffer, which makes no system call.
+ * @param builder  the builder, or NULL
+ * @param on       whether; default: no
+ * @returns @p builder
+ * @since 1.1
+ */
+SLAB_API_ slab_builder *slab_builder_no_dump(slab_builder *builder, bool on);
+/**
  * Ask for debugging.  Version 1.0 declares the flags and offers none of them:
  * any flag makes the build fail with ENOTSUP.  slab_free() describes
  * what is found without any flag.
@@ -899,6 +933,27 @@ SLAB_API_ int slab_destroy(slab_cache *cache);
  * @since 1.0
  */
 SLAB_API_ bool slab_owns(const slab_cache *cache, const void *address);
+/**
+ * Find the cache of an object.  Any thread may ask at any time, signal handlers
+ * too; any address may be asked about, and nothing is read there.  Constant
+ * time: two loads.
+ *
+ * The answer is true of the moment of the call.  The caller must know that the
+ * cache still exists, for example because it holds one of its objects.
+ * @param address  any address, or NULL
+ * @returns the findable cache that has a slab around this address; NULL: there
+ *          is none.  See slab_builder_findable().
+ * @since 1.1
+ */
+SLAB_API_ slab_cache *slab_cache_of(const void *address);
+/**
+ * Free an object of any findable cache: slab_free() with the cache that
+ * slab_cache_of() finds, under the same thread rule.  Misuse is reported as
+ * there, addresses that are not from any findable cache included.
+ * @param object  an object, or NULL: nothing is done
+ * @since 1.1
+ */
+SLAB_API_ void slab_free_any(void *object);
 /**
  * Visit every live object, in address order within a slab.
  * @param cache  the cache

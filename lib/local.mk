@@ -13,13 +13,18 @@ lib_libslabi_la_SOURCES = \
 	lib/api/dump.c \
 	lib/api/export.c \
 	lib/api/export.h \
+	lib/api/fields.def \
 	lib/api/figures.c \
 	lib/api/figures.def \
 	lib/api/figures.h \
 	lib/api/check.c \
+	lib/api/find.c \
 	lib/api/lifetime.c \
 	lib/api/plan.c \
 	lib/api/plan.h \
+	lib/api/published.c \
+	lib/api/published.h \
+	lib/api/raw.h \
 	lib/api/registry.c \
 	lib/api/registry.h \
 	lib/api/resident.c \
@@ -36,6 +41,8 @@ lib_libslabi_la_SOURCES = \
 	lib/base/frames.c \
 	lib/base/frames.h \
 	lib/base/os.h \
+	lib/base/os_look.c \
+	lib/base/os_look.h \
 	lib/base/os_posix.c \
 	lib/base/text.c \
 	lib/base/text.h \
@@ -83,6 +90,8 @@ lib_libslabi_la_SOURCES = \
 	lib/layer/supply.h \
 	lib/layer/working_set.c \
 	lib/layer/working_set.h \
+	lib/slab/directory.c \
+	lib/slab/directory.h \
 	lib/slab/geometry.c \
 	lib/slab/geometry.h \
 	lib/slab/life.h \
@@ -95,7 +104,9 @@ lib_libslabi_la_SOURCES = \
 	lib/slab/system.c \
 	lib/slab/system.h \
 	lib/slab/system_aligned.c \
-	lib/slab/system_large.c
+	lib/slab/system_large.c \
+	lib/slab/visible.c \
+	lib/slab/visible.h
 lib_libslabi_la_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(LIB_CPPFLAGS)
 lib_libslabi_la_CFLAGS = $(AM_CFLAGS) $(LIB_CFLAGS)
 

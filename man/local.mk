@@ -33,14 +33,17 @@ manual = \
 	man/man3/slab_builder_coloring.3 \
 	man/man3/slab_builder_ctor.3 \
 	man/man3/slab_builder_debug.3 \
+	man/man3/slab_builder_findable.3 \
 	man/man3/slab_builder_for.3 \
 	man/man3/slab_builder_for_flex.3 \
 	man/man3/slab_builder_free.3 \
 	man/man3/slab_builder_huge_pages.3 \
 	man/man3/slab_builder_limit.3 \
 	man/man3/slab_builder_magazine.3 \
+	man/man3/slab_builder_mapping_name.3 \
 	man/man3/slab_builder_name.3 \
 	man/man3/slab_builder_new.3 \
+	man/man3/slab_builder_no_dump.3 \
 	man/man3/slab_builder_oom.3 \
 	man/man3/slab_builder_slab_size.3 \
 	man/man3/slab_builder_system.3 \
@@ -49,6 +52,7 @@ manual = \
 	man/man3/slab_bytes_resident.3 \
 	man/man3/slab_cache.3 \
 	man/man3/slab_cache_name.3 \
+	man/man3/slab_cache_of.3 \
 	man/man3/slab_check.3 \
 	man/man3/slab_ctor.3 \
 	man/man3/slab_destroy.3 \
@@ -63,6 +67,7 @@ manual = \
 	man/man3/slab_foreach.3 \
 	man/man3/slab_format.3 \
 	man/man3/slab_free.3 \
+	man/man3/slab_free_any.3 \
 	man/man3/slab_free_bulk.3 \
 	man/man3/slab_huge_pages.3 \
 	man/man3/slab_misuse.3 \

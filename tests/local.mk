@@ -13,6 +13,7 @@ check_tests = \
 	tests/check_construct \
 	tests/check_export \
 	tests/check_figures \
+	tests/check_find \
 	tests/check_geometry \
 	tests/check_giveback \
 	tests/check_idle_pages \
@@ -61,6 +62,7 @@ AM_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(CHECK_CFLAGS) \
 LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS)
 tests_atfork_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_errors_LDFLAGS = $(AM_LDFLAGS) -pthread
+tests_check_find_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_fork_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_no_malloc_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_threads_LDFLAGS = $(AM_LDFLAGS) -pthread

@@ -8,6 +8,7 @@
 #include "api/registry.h"
 #include "base/arith.h"
 #include "base/error.h"
+#include "slab/directory.h"
 #include "base/os.h"
 #include "base/tools.h"
 #include "cache/direct.h"
@@ -23,8 +24,8 @@ choose_aligned(struct slabi_system *system, const struct slabi_wish *wish)
 
 	if (!calls->can_align || !slabi_geometry_least(wish, &least))
 		return false;
-	for (size = geometry->slab_size; size >= wish->page && size >= least;
-	    size /= 2)
+	least = slabi_max(least, slabi_max(wish->page, wish->unit));
+	for (size = geometry->slab_size; size >= least; size /= 2)
 		if (calls->can_align(calls->arg, size))
 			return size == geometry->slab_size ||
 			    slabi_geometry_exact(geometry, wish, size);
@@ -142,20 +143,50 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing)
 		return NULL;
 	}
 	slabi_map_clear(&system->map);
+	system->visible = (struct slabi_visible){
+		.owner = builder->findable ? cache : NULL,
+		.mapping = builder->mapping_name && backing->maps ?
+		    cache->name : NULL,
+		.no_dump = builder->no_dump,
+	};
 	slabi_system_start(system);
 	slabi_working_set_begin(&cache->layer, builder->period);
 	slabi_registry_add(cache);
 	return cache;
 }
 
+/* Can slabs be findable, and left out of dumps, as is asked for? */
+static bool
+can_be_seen(const slab_builder *builder, struct slabi_backing *backing)
+{
+	const slab_backing *calls = &backing->calls;
+
+	if (builder->no_dump && backing->fixed) {
+		slabi_fail(ENOTSUP, "a buffer makes no system call: whether it "
+		    "is dumped is up to its owner");
+		return false;
+	}
+	if (!builder->findable)
+		return true;
+	if (backing->fixed || !calls->can_align ||
+	    !calls->can_align(calls->arg, SLABI_DIRECTORY_UNIT)) {
+		slabi_fail(ENOTSUP, "a findable cache needs slabs that are "
+		    "aligned to %zu bytes", SLABI_DIRECTORY_UNIT);
+		return false;
+	}
+	backing->unit = slabi_max(backing->unit, SLABI_DIRECTORY_UNIT);
+	return true;
+}
+
 /* Build and consume the builder; `usable`: the backing can be used. */
 static slab_cache *
-build(slab_builder *builder, const struct slabi_backing *backing, bool usable)
+build(slab_builder *builder, struct slabi_backing *backing, bool usable)
 {
 	slab_cache *cache = NULL;
 	int error;
 
-	if (!slabi_builder_has_error(builder) && usable)
+	if (!slabi_builder_has_error(builder) && usable &&
+	    can_be_seen(builder, backing))
 		cache = assemble(builder, backing);
 	error = errno;
 	slab_builder_free(builder);

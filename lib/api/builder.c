@@ -155,6 +155,7 @@ slab_builder_new(size_t size)
 		.rounds = SLABI_ROUNDS_DEFAULT,
 		.period = 15,
 		.coloring = true,
+		.mapping_name = true,
 	};
 	if (size == 0)
 		fault(builder, EINVAL, "objects of size 0 cannot be told apart");
@@ -313,6 +314,30 @@ slab_builder_oom(slab_builder *builder, slab_oom_handler *handler, void *arg)
 		return NULL;
 	builder->oom = handler;
 	builder->oom_arg = arg;
+	return builder;
+}
+
+slab_builder *
+slab_builder_findable(slab_builder *builder, bool on)
+{
+	if (builder)
+		builder->findable = on;
+	return builder;
+}
+
+slab_builder *
+slab_builder_mapping_name(slab_builder *builder, bool on)
+{
+	if (builder)
+		builder->mapping_name = on;
+	return builder;
+}
+
+slab_builder *
+slab_builder_no_dump(slab_builder *builder, bool on)
+{
+	if (builder)
+		builder->no_dump = on;
 	return builder;
 }
 

@@ -26,6 +26,9 @@ struct slab_builder {
 	size_t slab_size;
 	unsigned period;
 	bool coloring;
+	bool findable;       /* slab_cache_of() finds its objects */
+	bool mapping_name;   /* its mappings have its name */
+	bool no_dump;        /* core dumps are without its slabs */
 	bool zero;           /* objects start as zero bytes */
 	slab_system system;
 	slab_huge_pages huge_pages;

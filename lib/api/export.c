@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "api/figures.h"
-#include "base/os.h"
+#include "base/os_look.h"
 #include "cache/cache.h"
 
 static void

@@ -5,6 +5,7 @@
 #include "api/figures.h"
 #include "base/arith.h"
 
+#include "api/raw.h"
 #include "cache/cache.h"
 
 /* Returns how many objects of the slab on its way out are constructed. */
@@ -25,69 +26,31 @@ leaving(const struct slabi_layer *layer)
 	return count;
 }
 
-/* Returns how many free objects are constructed, or were handed out before. */
-static size_t
-cached(const struct slab_cache *cache)
+/* Reads all fields, and what takes more than that. */
+static struct slabi_raw
+raw_of(const struct slab_cache *cache)
 {
-	const struct slabi_life *life = &cache->layer.life;
-	size_t ready = slabi_life_exists(life) ?
-	    (size_t)(life->constructed - life->destructed) -
-	    leaving(&cache->layer) : cache->layer.lists.carved;
-	size_t live = slabi_cache_live(cache);
-
-	return ready > live ? ready - live : 0;
-}
-
-/* Returns the bytes that are not in slabs: the cache itself and its tables. */
-static size_t
-bytes_around(const struct slab_cache *cache)
-{
-	return slabi_map_bytes(&cache->layer.system.map) + cache->block_size +
-	    cache->exchange.block_size;
-}
-
-static size_t
-bytes_reserved(const struct slab_cache *cache)
-{
-	const struct slabi_layer *layer = &cache->layer;
-	size_t slabs = layer->lists.slabs + (layer->period.draining != NULL);
-
-	return slabs * layer->system.geometry.slab_size + bytes_around(cache);
-}
-
-/* What is written of a slab is its front, and objects up to the watermark. */
-static size_t
-bytes_touched(const struct slab_cache *cache)
-{
-	const struct slabi_layer *layer = &cache->layer;
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-
-	return layer->lists.slabs * (geometry->front + geometry->first) +
-	    layer->lists.carved * geometry->stride + layer->period.undrained +
-	    bytes_around(cache) - layer->purged;
-}
-
-/* Slabs that this period has not needed, one that is going, and idle rounds. */
-static size_t
-bytes_idle(const struct slab_cache *cache)
-{
-	const struct slabi_layer *layer = &cache->layer;
-	const struct slabi_geometry *geometry = &layer->system.geometry;
-	size_t slabs = slabi_max(layer->lists.surplus,
-	    slabi_min(layer->lists.empty_low, layer->lists.empty));
-	size_t per_slab = layer->lists.slabs > 0 ? layer->lists.carved / layer->lists.slabs : 0;
-
-	return (slabs * per_slab + cache->exchange.idle_rounds) * geometry->stride +
-	    layer->period.undrained;
+#define FIELD(name, path) .name = slabi_raw_number(&cache->path, \
+	sizeof(cache->path)),
+#define SLAB_FIELD(name, path)
+	return (struct slabi_raw){
+#include "api/fields.def"
+		.rounds = slabi_cache_rounds(cache),
+		.leaving = leaving(&cache->layer),
+	};
+#undef FIELD
+#undef SLAB_FIELD
 }
 
 slab_statistics
 slabi_figures_of(const slab_cache *cache)
 {
-	const struct slabi_layer *layer = &cache->layer;
-	const struct slabi_geometry *geometry = &layer->system.geometry;
+	const struct slabi_raw all = raw_of(cache), *raw = &all;
 
-#define FIGURE(name, kind, unit, value, help) .name = (value),
+#define SLABI_TYPE_GAUGE size_t
+#define SLABI_TYPE_COUNTER uint64_t
+#define FIGURE(name, kind, unit, value, help) \
+	.name = (SLABI_TYPE_##kind)(value),
 	return (slab_statistics){
 		.struct_size = sizeof(slab_statistics),
 #include "api/figures.def"

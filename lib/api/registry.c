@@ -7,16 +7,15 @@
  * process writes to the links of those caches only that it has built itself,
  * and a child knows nothing of those that it inherits.
  */
-#include <string.h>
-
 #include "api/registry.h"
+
+#include <stdatomic.h>
+#include <string.h>
 
 #include "base/lock.h"
 #include "cache/cache.h"
 
-static struct slab_cache *newest;
-static struct slab_cache *newest_in_buffer;
-static unsigned generation; /* of the process that the latter belongs to */
+static unsigned generation; /* of the process that caches in buffers are of */
 static uint64_t last_id;
 
 /*
@@ -30,12 +29,36 @@ static struct hint {
 } hints[HINTS];
 static unsigned next_hint;
 
+static struct slab_cache *
+get_newest(const union slabi_link *list)
+{
+	return (struct slab_cache *)(uintptr_t)list->at;
+}
+
+static void
+set_newest(union slabi_link *list, const struct slab_cache *cache)
+{
+	list->at = cache;
+}
+
+/*
+ * Other programs read the lists while they change.  They look at this number
+ * before and after, and try again if it is odd, or another one.
+ */
+static void
+note_change(void)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+	slabi_registry.changes++;
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
 /* In a child, which knows nothing of buffers. */
 static void
 notice_fork(void)
 {
 	if (generation != slabi_lock_generation()) {
-		newest_in_buffer = NULL;
+		set_newest(&slabi_registry.newest_in_buffer, NULL);
 		memset(hints, 0, sizeof(hints));
 	}
 	generation = slabi_lock_generation();
@@ -54,39 +77,49 @@ unlock_lists(void)
 	slabi_unlock(SLABI_LOCK_REGISTRY);
 }
 
-static struct slab_cache **
+static union slabi_link *
 list_of(bool in_buffers)
 {
-	return in_buffers ? &newest_in_buffer : &newest;
+	return in_buffers ? &slabi_registry.newest_in_buffer :
+	    &slabi_registry.newest;
 }
 
 void
 slabi_registry_add(slab_cache *cache)
 {
 	struct slabi_entry *entry = &cache->entry;
-	struct slab_cache **list;
+	union slabi_link *list;
 
 	lock_lists();
+	if (last_id == 0)
+		slabi_published_touch();
 	list = list_of(cache->layer.system.backing.fixed);
 	entry->id = ++last_id;
 	entry->generation = generation;
-	entry->next = *list;
+	entry->next = get_newest(list);
 	entry->previous = NULL;
+	note_change();
 	if (entry->next)
 		entry->next->entry.previous = cache;
-	*list = cache;
+	set_newest(list, cache);
+	note_change();
 	unlock_lists();
 }
 
 static void
-unlink_cache(struct slab_cache *cache, struct slab_cache **list)
+unlink_cache(struct slab_cache *cache, union slabi_link *list)
 {
 	struct slabi_entry *entry = &cache->entry;
 	unsigned i;
 
+	note_change();
 	if (entry->next)
 		entry->next->entry.previous = entry->previous;
-	*(entry->previous ? &entry->previous->entry.next : list) = entry->next;
+	if (entry->previous)
+		entry->previous->entry.next = entry->next;
+	else
+		set_newest(list, entry->next);
+	note_change();
 	for (i = 0; i < HINTS; i++)
 		if (hints[i].next == cache)
 			hints[i].next = entry->next;
@@ -108,7 +141,7 @@ slabi_registry_remove(slab_cache *cache)
 static struct slab_cache *
 next_in_list(const struct slabi_walk *walk)
 {
-	struct slab_cache *cache = *list_of(walk->in_buffers);
+	struct slab_cache *cache = get_newest(list_of(walk->in_buffers));
 
 	if (walk->last == 0)
 		return cache;
@@ -182,7 +215,7 @@ slabi_registry_try_each(int (*visit)(const struct slab_cache *cache,
 	if (!slabi_try_lock(SLABI_LOCK_REGISTRY))
 		return;
 	notice_fork();
-	if (visit_list(newest, visit, arg) == 0)
-		visit_list(newest_in_buffer, visit, arg);
+	if (visit_list(get_newest(list_of(false)), visit, arg) == 0)
+		visit_list(get_newest(list_of(true)), visit, arg);
 	unlock_lists();
 }

@@ -5,6 +5,17 @@
 
 #include <slab.h>
 
+#include "api/published.h"
+
+/* The lists, and how other programs find them. */
+extern struct slab_registry slabi_registry;
+
+/*
+ * Writes to the table of fields, so that its pages are memory of the process
+ * and no longer of a file: a core then has them.
+ */
+void slabi_published_touch(void);
+
 void slabi_registry_add(slab_cache *cache);
 void slabi_registry_remove(slab_cache *cache);
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/arith.h"
 #include "base/os.h"
+#include "base/os_look.h"
 #include "cache/cache.h"
 
 #define PAGES 1024 /* that the system is asked about at once */
@@ -22,7 +23,7 @@ add_resident(const void *block, size_t size, size_t *bytes)
 		size_t n = slabi_min((slabi_round_up(end, page) - first) / page,
 		    PAGES), i;
 
-		if (slabi_os_resident((void *)first, n * page, present) != 0)
+		if (!slabi_os_resident((void *)first, n * page, present))
 			return false;
 		for (i = 0; i < n; i++, first += page) {
 			uintptr_t next = slabi_min(first + page, end);

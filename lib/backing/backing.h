@@ -17,6 +17,7 @@ struct slabi_backing {
 	bool (*probe)(size_t size);
 	size_t unit;      /* slabs are a multiple of this, and aligned to it */
 	size_t meta_unit; /* so are blocks for the cache itself and its tables */
+	bool maps;        /* every block is a mapping of its own */
 	bool prefers_large; /* alignment costs it much: large slabs by default */
 	bool fixed;       /* memory that never goes back: no periods, no clock */
 };

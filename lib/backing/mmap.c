@@ -23,6 +23,7 @@ slabi_backing_mmap(struct slabi_backing *backing)
 	*backing = (struct slabi_backing){
 		.calls.alloc = mmap_alloc,
 		.calls.free = mmap_free,
+		.maps = true,
 		.unit = slabi_os.page_size,
 		.meta_unit = slabi_os.page_size,
 	};

@@ -14,6 +14,7 @@
 /* In the order in which they may be taken while another one is held. */
 enum slabi_lock {
 	SLABI_LOCK_REGISTRY, /* the lists of all caches */
+	SLABI_LOCK_DIRECTORY, /* what slab_cache_of() finds */
 	SLABI_LOCK_STRANDED, /* blocks that could not be unmapped */
 	SLABI_LOCK_START,    /* the first call of all */
 	SLABI_LOCKS

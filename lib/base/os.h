@@ -46,14 +46,6 @@ struct slabi_os {
 
 extern struct slabi_os slabi_os;
 
-/* Returns the number of this process. */
-long slabi_os_process(void);
-/*
- * Sets bit 0 of present[i] if the i-th page is in memory.  Returns 0, or -1
- * with errno.
- */
-int slabi_os_resident(void *pages, size_t size, unsigned char *present);
-
 /*
  * Asks the system what the table needs to know.  It runs before anything else
  * of the library does: from its constructor, or from the first builder if a

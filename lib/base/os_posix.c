@@ -109,26 +109,6 @@ now(uint64_t *milliseconds)
 	return true;
 }
 
-long
-slabi_os_process(void)
-{
-	return (long)getpid();
-}
-
-int
-slabi_os_resident(void *pages, size_t size, unsigned char *present)
-{
-#ifdef __linux__
-	return mincore(pages, size, present);
-#else
-	(void)pages;
-	(void)size;
-	(void)present;
-	errno = ENOTSUP;
-	return -1;
-#endif
-}
-
 struct slabi_os slabi_os = {
 	.reserve = slabi_posix_reserve,
 	.release = slabi_posix_release,

@@ -249,18 +249,19 @@ slabi_geometry_aligned(struct slabi_geometry *geometry,
     const struct slabi_wish *wish)
 {
 	size_t ideal = ideal_size(wish);
+	size_t whole = slabi_max(wish->page, wish->unit);
 	size_t least, size;
 
 	if (!slabi_geometry_least(wish, &least) || ideal > SIZE_MAX / 4)
 		return false;
 	size = slabi_power_above(slabi_max(ideal,
-	    slabi_max(least, wish->page)));
+	    slabi_max(least, whole)));
 	/* The next size may need bits for more chunks. */
 	if (!slabi_geometry_exact(geometry, wish, size) &&
 	    !slabi_geometry_exact(geometry, wish, size *= 2))
 		return false;
 	/* What is more than the bitmaps can tell apart would be lost. */
-	while (geometry->objects == SLABI_MAX_OBJECTS && size > wish->page)
+	while (geometry->objects == SLABI_MAX_OBJECTS && size > whole)
 		if (!slabi_geometry_exact(geometry, wish, size /= 2))
 			return false;
 	return true;

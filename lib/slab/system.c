@@ -44,6 +44,8 @@ ready_head(const struct slabi_system *system, void *block,
 static void
 free_block(const struct slabi_system *system, void *block)
 {
+	slabi_visible_remove(&system->visible, block,
+	    system->geometry.slab_size);
 	system->backing.calls.free(system->backing.calls.arg, block,
 	    system->geometry.slab_size);
 }
@@ -83,6 +85,11 @@ slabi_system_make(struct slabi_system *system, bool huge)
 
 	if (!block)
 		return NULL;
+	if (!slabi_visible_add(&system->visible, block, size)) {
+		system->backing.calls.free(system->backing.calls.arg, block,
+		    size);
+		return NULL;
+	}
 	slab = slabi_geometry_slab(&system->geometry, (uintptr_t)block);
 	if (!settle_in(system, block, slab, huge, &populated)) {
 		free_block(system, block);

@@ -10,6 +10,7 @@
 #include "slab/geometry.h"
 #include "slab/slab_bits.h"
 #include "slab/slab_map.h"
+#include "slab/visible.h"
 
 struct slabi_system;
 
@@ -38,6 +39,7 @@ struct slabi_system {
 	struct slabi_geometry geometry;
 	struct slabi_map map;
 	struct slabi_backing backing;
+	struct slabi_visible visible;
 };
 
 extern const struct slabi_system_calls slabi_system_aligned;
