@@ -63,7 +63,7 @@ choose_system(struct slabi_system *system, const struct slabi_wish *wish,
 	if (wanted == SLAB_SYSTEM_AUTO)
 		return choose_large(system, wish);
 	slabi_fail(ENOTSUP, "the backing cannot align slabs for objects of "
-	    "%zu bytes", wish->size);
+	    "%zu bytes; use SLAB_SYSTEM_AUTO", wish->size);
 	return false;
 }
 

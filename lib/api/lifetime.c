@@ -16,8 +16,8 @@ slab_reserve(slab_cache *cache, size_t n)
 	size_t live = slabi_cache_live(cache);
 
 	if (n > cache->layer.limit - live || n > SIZE_MAX / 2) {
-		slabi_fail(ENOMEM, "%zu objects more than the %zu in use are "
-		    "above the limit", n, live);
+		slabi_fail(ENOMEM, "%zu more objects than the %zu in use "
+		    "exceed the limit", n, live);
 		return -1;
 	}
 	while (!slabi_supply_reserve(&cache->layer, live + n))
@@ -59,7 +59,8 @@ slab_destroy(slab_cache *cache)
 		return 0;
 	live = slabi_cache_live(cache);
 	if (live > 0) {
-		slabi_fail(EBUSY, "cache \"%s\" has %zu objects handed out",
+		slabi_fail(EBUSY, "cache \"%s\" has %zu live objects; see "
+		    "slab_report_leaks() and slab_reset()",
 		    slabi_printable(name, sizeof(name), cache->name), live);
 		return -1;
 	}

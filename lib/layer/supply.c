@@ -50,7 +50,8 @@ slabi_supply_fresh(struct slabi_layer *layer)
 {
 	if (layer->lists.in_use >= layer->limit) {
 		layer->limit_hits++;
-		slabi_fail(ENOMEM, "the limit of %zu objects is reached",
+		slabi_fail(ENOMEM, "the limit of %zu objects is reached; free "
+		    "one, or see slab_builder_limit()",
 		    layer->limit);
 		return NULL;
 	}

@@ -70,7 +70,7 @@ settle_in(struct slabi_system *system, void *block, struct slab *slab,
 	}
 	if (slabi_map_insert(&system->map, (uintptr_t)slab, &system->backing))
 		return true;
-	slabi_fail(ENOMEM, "no memory for a larger map of slabs");
+	slabi_fail(ENOMEM, "no memory for a larger table of slabs");
 	return false;
 }
 
