@@ -525,6 +525,33 @@ SLAB_API_ slab_builder *slab_builder_magazine(slab_builder *builder,
 SLAB_API_ slab_builder *slab_builder_slab_size(slab_builder *builder,
     size_t bytes);
 /**
+ * Let any number of threads use the cache at once.  Objects may be freed by
+ * other threads than those that took them.
+ *
+ * Each thread has a magazine of its own, so that most calls take no lock.
+ * Where an allocation would fail, free objects are first taken from the
+ * magazines of all threads, of those that sleep, too.  These caches have no
+ * magazines, and take a lock in each call: those in a buffer, those with a
+ * limit below 1024 objects or a magazine of 0 rounds, and those beyond the
+ * first 4095 that exist at a time.
+ *
+ * Any thread may call slab_alloc(), slab_zalloc(), slab_free(), the bulk calls,
+ * slab_reserve(), slab_reap(), slab_owns(), slab_stats() and slab_dump() at any
+ * time between the build and the destroy.  No other thread may be in a call on
+ * the cache during slab_reset(), slab_destroy(), slab_foreach(),
+ * slab_report_leaks() and slab_check().
+ *
+ * Constructors, destructors and handlers run under no lock of the library, and
+ * several threads may be in them at once.  A user's backing serves one thread
+ * at a time for each cache, and runs under the lock of that cache; it may use
+ * shared caches that are older.
+ *
+ * @param builder  the builder, or NULL
+ * @returns @p builder
+ * @since 1.1
+ */
+SLAB_API_ slab_builder *slab_builder_shared(slab_builder *builder);
+/**
  * Choose whether the objects of different slabs start at different offsets, so
  * that they do not compete for the same lines of the processor's caches
  * (Bonwick 1994, section 4).  For the same reason, objects of 1024 bytes or

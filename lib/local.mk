@@ -65,13 +65,22 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/bulk.c \
 	lib/cache/cache.c \
 	lib/cache/cache.h \
+	lib/cache/depot.c \
+	lib/cache/depot.h \
 	lib/cache/direct.c \
 	lib/cache/direct.h \
+	lib/cache/drain.c \
 	lib/cache/exchange.c \
 	lib/cache/exchange.h \
 	lib/cache/magazine.c \
 	lib/cache/misuse.c \
 	lib/cache/misuse.h \
+	lib/cache/record.c \
+	lib/cache/record.h \
+	lib/cache/shared.c \
+	lib/cache/shared.h \
+	lib/cache/slots.c \
+	lib/cache/slots.h \
 	lib/layer/destruct.c \
 	lib/layer/destruct.h \
 	lib/cache/magazine.h \

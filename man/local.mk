@@ -45,6 +45,7 @@ manual = \
 	man/man3/slab_builder_new.3 \
 	man/man3/slab_builder_no_dump.3 \
 	man/man3/slab_builder_oom.3 \
+	man/man3/slab_builder_shared.3 \
 	man/man3/slab_builder_slab_size.3 \
 	man/man3/slab_builder_system.3 \
 	man/man3/slab_builder_template.3 \

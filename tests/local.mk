@@ -41,6 +41,7 @@ plain_tests = \
 	tests/many \
 	tests/no_malloc \
 	tests/no_syscall \
+	tests/shared \
 	tests/threads
 
 script_tests = \
@@ -65,6 +66,7 @@ tests_errors_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_check_find_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_fork_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_no_malloc_LDFLAGS = $(AM_LDFLAGS) -pthread
+tests_shared_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_threads_LDFLAGS = $(AM_LDFLAGS) -pthread
 
 check_LTLIBRARIES += tests/libsupport.la

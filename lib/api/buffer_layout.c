@@ -121,7 +121,7 @@ capacity_at(const slab_builder *builder, uintptr_t address, bool anywhere,
 	books.anywhere = anywhere;
 	wish = slabi_plan_wish(builder, &system.backing);
 	rounds = slabi_plan_rounds(builder, &system.backing);
-	size = slabi_plan_block(builder, strlen(name) + 1, rounds).size;
+	size = slabi_plan_block(builder, strlen(name) + 1, rounds, 0).size;
 	slabi_map_init(&system.map);
 	if (!slabi_backing_meta_alloc(&system.backing, &size) ||
 	    !slabi_buffer_layout_choose(&system, &wish, builder->system))

@@ -12,6 +12,7 @@
 #include "base/os.h"
 #include "base/tools.h"
 #include "cache/direct.h"
+#include "cache/shared.h"
 #include "layer/working_set.h"
 
 /* Slabs of a power of two that the backing can align: the largest that can. */
@@ -72,8 +73,11 @@ static slab_cache *
 get_block(const slab_builder *builder, const struct slabi_backing *backing,
     size_t target, size_t name_size)
 {
-	size_t rounds = slabi_plan_first_rounds(target, backing);
-	struct slabi_block block = slabi_plan_block(builder, name_size, rounds);
+	/* Threads have their magazines elsewhere. */
+	size_t rounds = builder->shared ? 0 :
+	    slabi_plan_first_rounds(target, backing);
+	struct slabi_block block = slabi_plan_block(builder, name_size, rounds,
+	    target);
 	slab_cache *cache = slabi_backing_meta_alloc(backing, &block.size);
 	char *start = (char *)cache;
 
@@ -95,6 +99,8 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 	    (void **)(void *)(start + block.words), rounds, target);
 	if (rounds == 0)
 		cache->path = &slabi_path_direct;
+	if (block.shared > 0)
+		cache->shared = (void *)(start + block.shared);
 	return cache;
 }
 
@@ -151,6 +157,8 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing)
 	};
 	slabi_system_start(system);
 	slabi_working_set_begin(&cache->layer, builder->period);
+	if (cache->shared)
+		slabi_shared_begin(cache, rounds);
 	slabi_registry_add(cache);
 	return cache;
 }

@@ -275,6 +275,14 @@ slab_builder_slab_size(slab_builder *builder, size_t bytes)
 }
 
 slab_builder *
+slab_builder_shared(slab_builder *builder)
+{
+	if (builder)
+		builder->shared = true;
+	return builder;
+}
+
+slab_builder *
 slab_builder_coloring(slab_builder *builder, bool on)
 {
 	if (builder)

@@ -26,6 +26,7 @@ struct slab_builder {
 	size_t slab_size;
 	unsigned period;
 	bool coloring;
+	bool shared;         /* any number of threads use the cache at once */
 	bool findable;       /* slab_cache_of() finds its objects */
 	bool mapping_name;   /* its mappings have its name */
 	bool no_dump;        /* core dumps are without its slabs */

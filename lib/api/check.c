@@ -72,9 +72,12 @@ check_magazine(struct slab_cache *cache)
 int
 slab_check(slab_cache *cache)
 {
-	const char *fault = slabi_layer_check(&cache->layer);
 	char name[SLABI_NAME_SHORT];
+	const char *fault;
 
+	if (cache->shared)
+		slabi_cache_flush(cache);
+	fault = slabi_layer_check(&cache->layer);
 	if (!fault)
 		fault = check_magazine(cache);
 	if (!fault && cache->path)

@@ -6,7 +6,7 @@
 #include "base/arith.h"
 
 #include "api/raw.h"
-#include "cache/cache.h"
+#include "cache/shared.h"
 
 /* Returns how many objects of the slab on its way out are constructed. */
 static size_t
@@ -28,15 +28,17 @@ leaving(const struct slabi_layer *layer)
 
 /* Reads all fields, and what takes more than that. */
 static struct slabi_raw
-raw_of(const struct slab_cache *cache)
+raw_of(const struct slab_cache *cache, size_t rounds)
 {
 #define FIELD(name, path) .name = slabi_raw_number(&cache->path, \
 	sizeof(cache->path)),
 #define SLAB_FIELD(name, path)
 	return (struct slabi_raw){
 #include "api/fields.def"
-		.rounds = slabi_cache_rounds(cache),
+		.rounds = rounds,
 		.leaving = leaving(&cache->layer),
+		.depot_visits = cache->shared ?
+		    slabi_depot_visits(&cache->shared->depot) : 0,
 	};
 #undef FIELD
 #undef SLAB_FIELD
@@ -45,8 +47,13 @@ raw_of(const struct slab_cache *cache)
 slab_statistics
 slabi_figures_of(const slab_cache *cache)
 {
-	const struct slabi_raw all = raw_of(cache), *raw = &all;
+	/* Without the lock of the slabs, as it asks the other threads. */
+	size_t rounds = slabi_cache_rounds(cache);
+	struct slabi_raw all, *raw = &all;
 
+	slabi_cache_enter(cache);
+	all = raw_of(cache, rounds);
+	slabi_cache_leave(cache);
 #define SLABI_TYPE_GAUGE size_t
 #define SLABI_TYPE_COUNTER uint64_t
 #define FIGURE(name, kind, unit, value, help) \

@@ -5,25 +5,45 @@
 #include "api/registry.h"
 #include "base/error.h"
 #include "base/printable.h"
-#include "cache/cache.h"
+#include "cache/shared.h"
 #include "layer/slab_layer.h"
 #include "layer/supply.h"
 #include "layer/working_set.h"
 
+enum outcome { DONE, NO_MEMORY, ABOVE_LIMIT };
+
+/* Have room for `n` objects beside the live ones, in one attempt. */
+static enum outcome
+reserve(slab_cache *cache, size_t n)
+{
+	struct slabi_layer *layer = &cache->layer;
+	enum outcome outcome = ABOVE_LIMIT;
+	size_t live;
+
+	slabi_cache_enter(cache);
+	/* Of what lies in threads' magazines, nothing is counted on. */
+	live = cache->shared ? layer->lists.in_use : slabi_cache_live(cache);
+	if (n > layer->limit - live || n > SIZE_MAX / 2)
+		slabi_fail(ENOMEM, "%zu more objects than the %zu in use "
+		    "exceed the limit", n, live);
+	else
+		outcome = slabi_supply_reserve(layer, live + n) ? DONE :
+		    NO_MEMORY;
+	slabi_cache_leave(cache);
+	return outcome;
+}
+
 int
 slab_reserve(slab_cache *cache, size_t n)
 {
-	size_t live = slabi_cache_live(cache);
+	enum outcome outcome;
 
-	if (n > cache->layer.limit - live || n > SIZE_MAX / 2) {
-		slabi_fail(ENOMEM, "%zu more objects than the %zu in use "
-		    "exceed the limit", n, live);
-		return -1;
-	}
-	while (!slabi_supply_reserve(&cache->layer, live + n))
-		if (!slabi_cache_handler_helps(cache))
-			return -1;
-	return 0;
+	do {
+		if (cache->shared)
+			slabi_cache_flush(cache);
+		outcome = reserve(cache, n);
+	} while (outcome == NO_MEMORY && slabi_cache_handler_helps(cache));
+	return outcome == DONE ? 0 : -1;
 }
 
 size_t
@@ -33,9 +53,11 @@ slab_reap(slab_cache *cache)
 	size_t bytes;
 
 	slabi_cache_flush(cache);
+	slabi_cache_enter(cache);
 	bytes = slabi_exchange_shrink(&cache->exchange,
 	    &cache->layer.system.backing);
 	bytes += slabi_working_set_reap(&cache->layer);
+	slabi_cache_leave(cache);
 	errno = error;
 	return bytes;
 }
@@ -44,8 +66,10 @@ void
 slab_reset(slab_cache *cache)
 {
 	slabi_cache_forget(cache);
+	slabi_cache_enter(cache);
 	slabi_layer_reset(&cache->layer);
 	slabi_working_set_step(&cache->layer);
+	slabi_cache_leave(cache);
 }
 
 int
@@ -66,6 +90,8 @@ slab_destroy(slab_cache *cache)
 	}
 	slabi_cache_flush(cache);
 	slabi_registry_remove(cache);
+	if (cache->shared)
+		slabi_shared_end(cache);
 	slabi_layer_end(&cache->layer);
 	backing = cache->layer.system.backing;
 	slabi_exchange_end(&cache->exchange, &backing);

@@ -4,7 +4,7 @@
 
 #include "base/arith.h"
 #include "base/os.h"
-#include "cache/cache.h"
+#include "cache/shared.h"
 
 #define KIB ((size_t)1024)
 
@@ -47,6 +47,8 @@ size_t
 slabi_plan_rounds(const slab_builder *builder,
     const struct slabi_backing *backing)
 {
+	if (builder->shared && backing->fixed)
+		return 0; /* it is locked by each call */
 	return builder->rounds == SLABI_ROUNDS_DEFAULT ?
 	    default_rounds(builder->size, backing) : builder->rounds;
 }
@@ -67,7 +69,8 @@ slabi_plan_name(const slab_builder *builder, char room[static SLABI_NAME_ROOM])
 }
 
 struct slabi_block
-slabi_plan_block(const slab_builder *builder, size_t name_size, size_t rounds)
+slabi_plan_block(const slab_builder *builder, size_t name_size, size_t rounds,
+    size_t shared_rounds)
 {
 	struct slabi_block block;
 	size_t template_size = builder->template.at ? builder->size : 0;
@@ -78,5 +81,11 @@ slabi_plan_block(const slab_builder *builder, size_t name_size, size_t rounds)
 	    SLABI_LINE);
 	block.size = block.words + slabi_magazine_words(rounds) *
 	    sizeof(void *);
+	block.shared = 0;
+	if (builder->shared) {
+		block.shared = slabi_round_up(block.size, SLABI_LINE);
+		block.size = block.shared + slabi_shared_bytes(builder->size,
+		    shared_rounds);
+	}
 	return block;
 }

@@ -27,9 +27,10 @@ const char *slabi_plan_name(const slab_builder *builder,
 struct slabi_block {
 	size_t template; /* offset of the template */
 	size_t words;    /* offset of the magazine */
+	size_t shared;   /* offset of what threads share; 0: nothing */
 	size_t size;     /* of all of it */
 };
 struct slabi_block slabi_plan_block(const slab_builder *builder,
-    size_t name_size, size_t rounds);
+    size_t name_size, size_t rounds, size_t shared_rounds);
 
 #endif

@@ -19,6 +19,7 @@ struct slabi_raw {
 #undef FIELD
 #undef SLAB_FIELD
 	uint64_t rounds;  /* free objects in magazines */
+	uint64_t depot_visits;
 	uint64_t leaving; /* constructed objects of the slab that is draining */
 };
 

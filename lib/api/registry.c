@@ -14,6 +14,7 @@
 
 #include "base/lock.h"
 #include "cache/cache.h"
+#include "cache/record.h"
 
 static unsigned generation; /* of the process that caches in buffers are of */
 static uint64_t last_id;
@@ -168,6 +169,8 @@ slabi_registry_next(struct slabi_walk *walk,
 {
 	struct slab_cache *cache;
 
+	/* `look` may want it, and it comes before the lists. */
+	slabi_gate_enter(&slabi_threads);
 	lock_lists();
 	cache = next_in_list(walk);
 	if (!cache && !walk->in_buffers) {
@@ -181,6 +184,7 @@ slabi_registry_next(struct slabi_walk *walk,
 			look(cache, arg);
 	}
 	unlock_lists();
+	slabi_gate_leave(&slabi_threads);
 	return cache;
 }
 

@@ -69,8 +69,8 @@ slab_bytes_resident(const slab_cache *cache)
 	size_t bytes = 0;
 
 	if (add_resident(cache, cache->block_size, &bytes) &&
-	    add_resident(cache->exchange.block,
-	    cache->exchange.block_size, &bytes) &&
+	    (!cache->exchange.block || add_resident(cache->exchange.block,
+	    cache->exchange.block_size, &bytes)) &&
 	    add_tables(&cache->layer.system.map, &bytes) &&
 	    add_slabs(&cache->layer, &bytes))
 		return bytes;

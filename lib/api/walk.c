@@ -10,8 +10,15 @@
 bool
 slab_owns(const slab_cache *cache, const void *address)
 {
-	return slabi_layer_state(&cache->layer, address) == SLABI_IN_USE &&
-	    !slabi_cache_holds(cache, address);
+	bool in_use;
+
+	/* Rounds of other threads cannot be looked at, but be taken. */
+	if (cache->shared)
+		slabi_cache_flush((slab_cache *)(uintptr_t)cache);
+	slabi_cache_enter(cache);
+	in_use = slabi_layer_state(&cache->layer, address) == SLABI_IN_USE;
+	slabi_cache_leave(cache);
+	return in_use && !slabi_cache_holds(cache, address);
 }
 
 /* Visit what is out of one slab, in address order. */
@@ -51,7 +58,9 @@ slab_foreach(slab_cache *cache, int (*visit)(void *object, void *arg),
 	for (slab = layer->lists.newest; slab && result == 0; slab = slab->older)
 		result = visit_slab(slab, &layer->system.geometry, visit, arg);
 	layer->pinned--;
+	slabi_cache_enter(cache);
 	slabi_working_set_step(layer);
+	slabi_cache_leave(cache);
 	return result;
 }
 

@@ -41,16 +41,27 @@ slabi_cache_construct(struct slab_cache *cache,
 	return false;
 }
 
+/* Returns whether the handler can help: not where the limit is reached. */
+static bool
+note_oom_call(struct slab_cache *cache)
+{
+	bool helps;
+
+	slabi_cache_enter(cache);
+	helps = cache->layer.lists.in_use < cache->layer.limit;
+	cache->oom_calls += helps;
+	slabi_cache_leave(cache);
+	return helps;
+}
+
 bool
 slabi_cache_handler_helps(struct slab_cache *cache)
 {
 	int error = errno;
 	bool helps;
 
-	if (!cache->oom || error != ENOMEM ||
-	    cache->layer.lists.in_use >= cache->layer.limit)
+	if (!cache->oom || error != ENOMEM || !note_oom_call(cache))
 		return false;
-	cache->oom_calls++;
 	helps = cache->oom(cache, cache->oom_arg);
 	errno = error;
 	return helps;
@@ -176,11 +187,11 @@ slab_free_slow(slab_cache *cache, void *object)
 
 	if (!object)
 		return;
-	if (object == *cache->exchange.magazine.hot.top)
-		slabi_cache_misuse(cache, SLABI_FREE, object);
 	if (cache->path) {
 		cache->path->free(cache, object);
 	} else {
+		if (object == *cache->exchange.magazine.hot.top)
+			slabi_cache_misuse(cache, SLABI_FREE, object);
 		push(cache, object);
 		slabi_cache_tick(cache);
 	}

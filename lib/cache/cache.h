@@ -36,7 +36,12 @@ struct slabi_path {
 	void (*forget)(slab_cache *cache);
 	/* Returns what is wrong with them, or NULL. */
 	const char *(*check)(slab_cache *cache);
+	/* Where threads share the cache: keep the others out of the slabs. */
+	void (*enter)(slab_cache *cache);
+	void (*leave)(slab_cache *cache);
 };
+
+struct slabi_shared;
 
 /* A cache's place in the lists of all caches, see api/registry.c. */
 struct slabi_entry {
@@ -49,6 +54,7 @@ struct slabi_entry {
 struct slab_cache {
 	struct slabi_exchange exchange; /* its first words are <slab.h>'s */
 	const struct slabi_path *path;  /* NULL: an ordinary cache */
+	struct slabi_shared *shared;    /* NULL: for one thread at a time */
 	struct slabi_layer layer;
 	slab_oom_handler *oom;          /* NULL: none */
 	void *oom_arg;
@@ -86,6 +92,21 @@ slabi_cache_live(const struct slab_cache *cache)
 	size_t in_use = cache->layer.lists.in_use;
 
 	return in_use > rounds ? in_use - rounds : 0;
+}
+
+/* Keep other threads out of the slab layer, where the cache is shared. */
+static inline void
+slabi_cache_enter(const struct slab_cache *cache)
+{
+	if (cache->path && cache->path->enter)
+		cache->path->enter((struct slab_cache *)(uintptr_t)cache);
+}
+
+static inline void
+slabi_cache_leave(const struct slab_cache *cache)
+{
+	if (cache->path && cache->path->leave)
+		cache->path->leave((struct slab_cache *)(uintptr_t)cache);
 }
 
 /* Call slabi_exchange_tick(), and report an object that is refused. */

@@ -19,13 +19,13 @@ struct slabi_exchange {
 	size_t first_rounds;
 	size_t target;          /* rounds that there may be room for */
 	void *block;            /* of a magazine that has grown, or NULL */
-	size_t block_size;
+	size_t block_size;      /* in a shared cache, of all threads' blocks */
 	uint32_t period;        /* the working period of the last tick */
 	size_t least_rounds;    /* fewest rounds at a tick in this period */
 	size_t idle_rounds;     /* that are to be given back */
-	bool overflowed;        /* rounds have left it for want of room */
 	uint64_t refills;
 	uint64_t flushes;
+	bool overflowed;        /* rounds have left it for want of room */
 };
 
 /* Begin with an empty magazine over `words`, which may grow to `target`. */

@@ -22,6 +22,18 @@
 #define SWEEP_CHUNKS ((size_t)32)
 #define SWEEP_OBJECTS ((size_t)512)
 
+/* Returns whether an object of a range is constructed. */
+static bool
+has_constructed(const struct slabi_layer *layer, const struct slab *slab,
+    size_t first, size_t end)
+{
+	for (; first < end && first < slab->bits_ready; first++)
+		if (slabi_slab_is_constructed(slab, &layer->system.geometry,
+		    first))
+			return true;
+	return false;
+}
+
 /* Give up a chunk and its objects.  Returns false if it must stay. */
 static bool
 give_up_chunk(struct slabi_layer *layer, struct slab *slab, uint32_t number)
@@ -39,6 +51,10 @@ give_up_chunk(struct slabi_layer *layer, struct slab *slab, uint32_t number)
 	if (slabi_slab_is_range_touched(slab, geometry, chunk.first,
 	    chunk.end) ||
 	    !slabi_slab_is_range_idle(slab, geometry, chunk.first, chunk.end))
+		return false;
+	/* They could be taken while a destructor runs under no lock. */
+	if (layer->life.leave && layer->life.dtor && has_constructed(layer,
+	    slab, chunk.first, slabi_min(chunk.end, slab->carved)))
 		return false;
 	slabi_destruct_range(layer, slab, chunk.first,
 	    slabi_min(chunk.end, slab->carved));

@@ -115,6 +115,7 @@ slabi_layer_set_constructed(struct slabi_layer *layer,
     const struct slabi_taken *taken)
 {
 	assert(taken->raw); /* I7 */
+	layer->life.constructed++;
 	slabi_slab_set_constructed(taken->slab, &layer->system.geometry,
 	    taken->index, true);
 }

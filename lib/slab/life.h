@@ -14,6 +14,13 @@ struct slabi_life {
 	bool zero;            /* objects start as zero bytes */
 	uint64_t constructed;
 	uint64_t destructed;
+	/*
+	 * Where threads share the cache, these two enclose a destructor, so
+	 * that it runs under no lock; NULL: there is none.
+	 */
+	void (*leave)(void *who);
+	void (*back)(void *who);
+	void *who;
 };
 
 /* Returns whether objects are constructed; else they are plain bytes. */
@@ -23,7 +30,10 @@ slabi_life_exists(const struct slabi_life *life)
 	return life->ctor || life->dtor || life->template || life->zero;
 }
 
-/* Construct an object.  Returns 0 or the constructor's errno. */
+/*
+ * Construct an object, without counting it.  Returns 0 or the constructor's
+ * errno.
+ */
 static inline int
 slabi_life_begin(struct slabi_life *life, void *object, size_t size)
 {
@@ -34,8 +44,6 @@ slabi_life_begin(struct slabi_life *life, void *object, size_t size)
 	else if (life->zero)
 		memset(object, 0, size);
 	error = life->ctor ? life->ctor(object, life->arg) : 0;
-	if (error == 0)
-		life->constructed++;
 	return error;
 }
 
@@ -43,8 +51,13 @@ slabi_life_begin(struct slabi_life *life, void *object, size_t size)
 static inline void
 slabi_life_end(struct slabi_life *life, void *object)
 {
-	if (life->dtor)
+	if (life->dtor) {
+		if (life->leave)
+			life->leave(life->who);
 		life->dtor(object, life->arg);
+		if (life->leave)
+			life->back(life->who);
+	}
 	life->destructed++;
 }
 

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns how the calls on a shared cache are served: the hot paths over the
+ * thread's slot, and what is behind them.
+ *
+ * A hot path marks its slot, then looks at the window, and takes the mark away
+ * by its last store; so who has closed the window and finds no mark afterwards
+ * owns the rounds (see drain.c).  It is compiled as it is written, with no
+ * barrier for the processor.
+ */
+#include "cache/shared.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "cache/misuse.h"
+#include "cache/slots.h"
+#include "layer/slab_layer.h"
+#include "layer/working_set.h"
+
+#define MAX_BATCH 120                 /* rounds */
+#define BATCH_BYTES ((size_t)32 << 10)
+#define DEPOT_BATCHES 16
+#define FEW_BYTES ((size_t)1 << 10)
+#define LEAST_LIMIT 1024 /* objects; below it every call goes to the slabs */
+
+/* Beginning and end ------------------------------------------------------- */
+
+static size_t
+batch_of(size_t size, size_t rounds)
+{
+	size_t batch = slabi_min(MAX_BATCH,
+	    slabi_max(4, BATCH_BYTES / slabi_max(size, 1)));
+
+	return slabi_max(1, slabi_min(batch, rounds / 2));
+}
+
+size_t
+slabi_shared_bytes(size_t size, size_t rounds)
+{
+	return sizeof(struct slabi_shared) +
+	    DEPOT_BATCHES * batch_of(size, rounds) * sizeof(void *);
+}
+
+/* A destructor runs with neither lock nor gate, and no slab may go meanwhile. */
+static void
+leave_for_callback(void *arg)
+{
+	slab_cache *cache = arg;
+
+	cache->layer.pinned++;
+	slabi_shared_unlock(cache);
+}
+
+static void
+return_from_callback(void *arg)
+{
+	slab_cache *cache = arg;
+
+	slabi_shared_lock(cache);
+	cache->layer.pinned--;
+}
+
+void
+slabi_shared_begin(slab_cache *cache, size_t rounds)
+{
+	struct slabi_shared *shared = cache->shared;
+	size_t size = cache->layer.system.geometry.size;
+	size_t batch = batch_of(size, rounds);
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	bool slots = rounds > 0 && cache->layer.limit >= LEAST_LIMIT &&
+	    slabi_record_start(slabi_slots_end_thread);
+
+	*shared = (struct slabi_shared){
+		.batch = (uint32_t)batch,
+		.few = (uint32_t)slabi_min(slabi_max(2, slabi_min(FEW_BYTES /
+		    size, SLABI_STOCK_ROUNDS)), rounds),
+	};
+	pthread_mutex_init(&shared->layer_lock, NULL);
+	slabi_depot_begin(&shared->depot, (void **)(shared + 1),
+	    slots ? DEPOT_BATCHES * batch : 0);
+	atomic_store(&shared->credit, 2 * (processors > 0 ? (int)processors : 1) + 2);
+	if (slots)
+		shared->number = slabi_record_take_number();
+	cache->path = &slabi_path_shared;
+	cache->layer.life.leave = leave_for_callback;
+	cache->layer.life.back = return_from_callback;
+	cache->layer.life.who = cache;
+}
+
+void
+slabi_shared_end(slab_cache *cache)
+{
+	struct slabi_shared *shared = cache->shared;
+	struct slabi_refused refused = { NULL, SLABI_IN_USE };
+
+	/* Nobody else is here, so destructors may run in the caller's place. */
+	cache->layer.life.leave = NULL;
+	if (shared->number > 0) {
+		slabi_slots_clear(cache);
+		slabi_record_free_number(shared->number);
+	}
+	/* A thread that has ended meanwhile has left its rounds there. */
+	slabi_slots_lower_depot(cache, SIZE_MAX, &refused);
+	slabi_depot_end(&shared->depot);
+	pthread_mutex_destroy(&shared->layer_lock);
+}
+
+/* With the lock of a layer goes the list, if it is held, or else a gate. */
+static struct slabi_gate *
+gate_of_lock(void)
+{
+	return slabi_gate_is_mine(&slabi_threads) ? &slabi_threads :
+	    slabi_record_gate();
+}
+
+void
+slabi_shared_lock(slab_cache *cache)
+{
+	slabi_gate_enter(gate_of_lock());
+	pthread_mutex_lock(&cache->shared->layer_lock);
+}
+
+void
+slabi_shared_unlock(slab_cache *cache)
+{
+	pthread_mutex_unlock(&cache->shared->layer_lock);
+	slabi_gate_leave(gate_of_lock());
+}
+
+static void
+report(slab_cache *cache, const struct slabi_refused *refused)
+{
+	if (refused->object)
+		slabi_cache_misuse(cache, refused->why, refused->object);
+}
+
+/* Housekeeping ------------------------------------------------------------ */
+
+/* A period has ended: what was idle all through it is to go. */
+static void
+note_period(slab_cache *cache, struct slabi_shared *shared)
+{
+	uint32_t number = cache->layer.period.number;
+
+	if (atomic_load_explicit(&shared->period, memory_order_relaxed) ==
+	    number)
+		return;
+	atomic_store(&shared->period, number);
+	shared->idle = slabi_depot_start_period(&shared->depot);
+	if (shared->number > 0)
+		atomic_store(&shared->hand, atomic_load(&slabi_records));
+}
+
+/*
+ * After every slow path: one step of the working set, some of the idle objects
+ * of the depot to the slabs, some of the idle threads' rounds.
+ */
+static void
+keep_house(slab_cache *cache)
+{
+	struct slabi_shared *shared = cache->shared;
+	struct slabi_refused refused = { NULL, SLABI_IN_USE };
+	size_t n;
+
+	slabi_shared_lock(cache);
+	n = slabi_min(shared->idle, shared->batch);
+	shared->idle -= n;
+	if (n > 0)
+		slabi_slots_lower_depot(cache, n, &refused);
+	slabi_working_set_step(&cache->layer);
+	note_period(cache, shared);
+	slabi_shared_unlock(cache);
+	slabi_slots_drain_some(cache, &refused);
+	report(cache, &refused);
+}
+
+/* Taking ------------------------------------------------------------------- */
+
+/* Put a raw object back, or count it as constructed. */
+static bool
+end_construction(slab_cache *cache, const struct slabi_taken *taken, int error)
+{
+	enum slabi_refusal why;
+
+	slabi_shared_lock(cache);
+	if (error == 0)
+		slabi_layer_set_constructed(&cache->layer, taken);
+	else
+		slabi_layer_put_one(&cache->layer, taken->object, &why);
+	slabi_shared_unlock(cache);
+	if (error == 0)
+		return true;
+	slabi_fail(error, "the constructor failed with errno %d", error);
+	return false;
+}
+
+/* From the slabs alone. */
+static bool
+take_directly(slab_cache *cache, struct slabi_taken *taken)
+{
+	struct slabi_sink sink = { &taken->object, 1, 1 };
+	struct slabi_taken raw;
+	bool done;
+
+	slabi_shared_lock(cache);
+	done = slabi_layer_take(&cache->layer, &sink, &raw) > 0;
+	slabi_shared_unlock(cache);
+	if (done && raw.raw)
+		*taken = raw;
+	return done;
+}
+
+/* In this thread's gate, take an object that may be raw. */
+static bool
+take(slab_cache *cache, struct slabi_taken *taken)
+{
+	struct slabi_slot *slot = slabi_slot_open(cache);
+
+	*taken = (struct slabi_taken){ .raw = false };
+	if (!slot)
+		return take_directly(cache, taken);
+	taken->object = slabi_slot_pop(slot);
+	if (taken->object)
+		return true;
+	if (slabi_slot_refill(cache, slot, taken) == 0)
+		return false;
+	if (!taken->raw)
+		taken->object = slabi_slot_pop(slot);
+	return true;
+}
+
+static bool
+take_in_gate(slab_cache *cache, struct slabi_taken *taken)
+{
+	struct slabi_gate *gate;
+	bool done;
+
+	if (cache->shared->number > 0)
+		slabi_record_claim();
+	gate = slabi_record_gate();
+	slabi_gate_enter(gate);
+	done = take(cache, taken);
+	slabi_gate_leave(gate);
+	return done;
+}
+
+/* The slabs have none: do the other threads, does the program's handler? */
+static bool
+find_some(slab_cache *cache, bool *drained)
+{
+	struct slabi_refused refused = { NULL, SLABI_IN_USE };
+	int error = errno;
+
+	if (error == ENOMEM && !*drained) {
+		*drained = true;
+		slabi_slots_drain(cache, &refused);
+		report(cache, &refused);
+		errno = error;
+		return true;
+	}
+	return slabi_cache_handler_helps(cache);
+}
+
+static void *
+fail(slab_cache *cache)
+{
+	slabi_shared_lock(cache);
+	cache->failures++;
+	slabi_shared_unlock(cache);
+	return NULL;
+}
+
+static __attribute__((noinline)) void *
+alloc_slow(slab_cache *cache)
+{
+	struct slabi_taken taken;
+	bool drained = cache->shared->number == 0;
+
+	while (!take_in_gate(cache, &taken))
+		if (!find_some(cache, &drained))
+			return fail(cache);
+	if (taken.raw && !end_construction(cache, &taken,
+	    slabi_life_begin(&cache->layer.life, taken.object,
+	    cache->layer.system.geometry.size)))
+		return fail(cache);
+	keep_house(cache);
+	return taken.object;
+}
+
+static void *
+shared_alloc(slab_cache *cache)
+{
+	struct slabi_record *record = slabi_record;
+	struct slabi_slot *slot;
+	uintptr_t top;
+	void *object;
+
+	if (SLAB_UNLIKELY_(!record))
+		return alloc_slow(cache);
+	slot = &record->slots[cache->shared->number];
+	top = atomic_load_explicit(&slot->top, memory_order_relaxed);
+	atomic_store_explicit(&slot->top, top | 1, memory_order_relaxed);
+	atomic_signal_fence(memory_order_seq_cst);
+	if (SLAB_UNLIKELY_((intptr_t)(top - atomic_load_explicit(&slot->base,
+	    memory_order_relaxed)) <= 0)) {
+		atomic_store_explicit(&slot->top, top, memory_order_release);
+		return alloc_slow(cache);
+	}
+	object = *(void **)top;
+	SLAB_PREFETCH_(((void **)top)[-SLABI_SHARED_AHEAD + 1]);
+	atomic_store_explicit(&slot->top, top - sizeof(void *),
+	    memory_order_release);
+	return object;
+}
+
+/* As many rounds of the slot as there are, up to `n`. */
+static size_t
+pop_some(slab_cache *cache, size_t n, void **out)
+{
+	struct slabi_record *record = slabi_record;
+	struct slabi_slot *slot;
+	uintptr_t top;
+	intptr_t bytes;
+	size_t i;
+
+	if (!record)
+		return 0;
+	slot = &record->slots[cache->shared->number];
+	top = atomic_load_explicit(&slot->top, memory_order_relaxed);
+	atomic_store_explicit(&slot->top, top | 1, memory_order_relaxed);
+	atomic_signal_fence(memory_order_seq_cst);
+	bytes = (intptr_t)(top - atomic_load_explicit(&slot->base,
+	    memory_order_relaxed));
+	n = bytes <= 0 ? 0 : slabi_min(n, (size_t)bytes / sizeof(void *));
+	for (i = 0; i < n; i++)
+		out[i] = ((void **)top)[-(ptrdiff_t)i];
+	atomic_store_explicit(&slot->top, top - n * sizeof(void *),
+	    memory_order_release);
+	return n;
+}
+
+static size_t
+shared_alloc_bulk(slab_cache *cache, size_t n, void **out)
+{
+	size_t done = pop_some(cache, n, out);
+
+	while (done < n && (out[done] = alloc_slow(cache))) {
+		done++;
+		done += pop_some(cache, n - done, out + done);
+	}
+	return done;
+}
+
+/* Giving back -------------------------------------------------------------- */
+
+static void
+put_directly(slab_cache *cache, void *object, struct slabi_refused *refused)
+{
+	slabi_shared_lock(cache);
+	slabi_slots_put(cache, 1, &object, refused);
+	slabi_shared_unlock(cache);
+}
+
+static void
+put(slab_cache *cache, void *object, struct slabi_refused *refused)
+{
+	struct slabi_slot *slot = slabi_slot_open(cache);
+
+	if (!slot)
+		put_directly(cache, object, refused);
+	else if (*(void **)atomic_load(&slot->top) == object)
+		*refused = (struct slabi_refused){ object, SLABI_FREE };
+	else
+		slabi_slot_push(cache, slot, object, refused);
+}
+
+static __attribute__((noinline)) void
+free_slow(slab_cache *cache, void *object)
+{
+	struct slabi_refused refused = { NULL, SLABI_IN_USE };
+	struct slabi_gate *gate;
+
+	if (cache->shared->number > 0)
+		slabi_record_claim();
+	gate = slabi_record_gate();
+	slabi_gate_enter(gate);
+	put(cache, object, &refused);
+	slabi_gate_leave(gate);
+	report(cache, &refused);
+	keep_house(cache);
+}
+
+static void
+shared_free(slab_cache *cache, void *object)
+{
+	struct slabi_record *record = slabi_record;
+	struct slabi_slot *slot;
+	uintptr_t top;
+
+	if (SLAB_UNLIKELY_(!record)) {
+		free_slow(cache, object);
+		return;
+	}
+	slot = &record->slots[cache->shared->number];
+	top = atomic_load_explicit(&slot->top, memory_order_relaxed);
+	atomic_store_explicit(&slot->top, top | 1, memory_order_relaxed);
+	atomic_signal_fence(memory_order_seq_cst);
+	if (SLAB_UNLIKELY_((intptr_t)(atomic_load_explicit(&slot->end,
+	    memory_order_relaxed) - top) <= 0 || *(void **)top == object)) {
+		atomic_store_explicit(&slot->top, top, memory_order_release);
+		free_slow(cache, object);
+		return;
+	}
+	((void **)top)[1] = object;
+	atomic_store_explicit(&slot->top, top + sizeof(void *),
+	    memory_order_release);
+}
+
+static void
+shared_free_bulk(slab_cache *cache, size_t n, void *const *objects)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (objects[i])
+			shared_free(cache, objects[i]);
+}
+
+/* The whole ---------------------------------------------------------------- */
+
+static size_t
+shared_rounds(const slab_cache *cache)
+{
+	return slabi_slots_rounds((slab_cache *)(uintptr_t)cache);
+}
+
+static void
+shared_flush(slab_cache *cache)
+{
+	struct slabi_refused refused = { NULL, SLABI_IN_USE };
+
+	slabi_slots_drain(cache, &refused);
+	report(cache, &refused);
+}
+
+/* All rounds have just been given to the slabs; see slab_owns(). */
+static bool
+shared_holds(const slab_cache *cache, const void *address)
+{
+	(void)cache;
+	(void)address;
+	return false;
+}
+
+static const char *
+shared_check(slab_cache *cache)
+{
+	const struct slabi_depot *depot = &cache->shared->depot;
+
+	if (depot->low > depot->count || depot->count > depot->capacity)
+		return "the depot's counts do not agree";
+	return NULL;
+}
+
+const struct slabi_path slabi_path_shared = {
+	.alloc = shared_alloc,
+	.free = shared_free,
+	.alloc_bulk = shared_alloc_bulk,
+	.free_bulk = shared_free_bulk,
+	.rounds = shared_rounds,
+	.holds = shared_holds,
+	.flush = shared_flush,
+	.forget = slabi_slots_forget,
+	.check = shared_check,
+	.enter = slabi_shared_lock,
+	.leave = slabi_shared_unlock,
+};
