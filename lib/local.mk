@@ -28,7 +28,6 @@ lib_libslabi_la_SOURCES = \
 	lib/api/registry.c \
 	lib/api/registry.h \
 	lib/api/resident.c \
-	lib/api/stats.c \
 	lib/api/walk.c \
 	lib/backing/backing.c \
 	lib/backing/backing.h \
