@@ -3,6 +3,7 @@
 # (.so) among them, so that each public name can be looked up.
 
 manual = \
+	man/man1/slabstat.1 \
 	man/man3/SLAB_DEBUG_AUDIT.3 \
 	man/man3/SLAB_DEBUG_CHECK.3 \
 	man/man3/SLAB_DEBUG_MALLOC.3 \

@@ -42,6 +42,7 @@ plain_tests = \
 	tests/no_malloc \
 	tests/no_syscall \
 	tests/shared \
+	tests/slabstat \
 	tests/threads
 
 script_tests = \
