@@ -10,6 +10,7 @@ lib_libslabi_la_SOURCES = \
 	lib/api/build.c \
 	lib/api/builder.c \
 	lib/api/builder.h \
+	lib/api/check.c \
 	lib/api/dump.c \
 	lib/api/export.c \
 	lib/api/export.h \
@@ -17,7 +18,6 @@ lib_libslabi_la_SOURCES = \
 	lib/api/figures.c \
 	lib/api/figures.def \
 	lib/api/figures.h \
-	lib/api/check.c \
 	lib/api/find.c \
 	lib/api/lifetime.c \
 	lib/api/plan.c \
@@ -39,24 +39,22 @@ lib_libslabi_la_SOURCES = \
 	lib/base/error.h \
 	lib/base/frames.c \
 	lib/base/frames.h \
+	lib/base/lock.h \
+	lib/base/lock_posix.c \
 	lib/base/os.h \
 	lib/base/os_look.c \
 	lib/base/os_look.h \
 	lib/base/os_posix.c \
-	lib/base/text.c \
-	lib/base/text.h \
+	lib/base/os_posix.h \
+	lib/base/os_posix_map.c \
 	lib/base/printable.c \
 	lib/base/printable.h \
 	lib/base/report.c \
 	lib/base/report.h \
 	lib/base/report_out.h \
 	lib/base/report_out_posix.c \
-	lib/base/lock.h \
-	lib/base/lock_posix.c \
-	lib/base/os.h \
-	lib/base/os_posix.c \
-	lib/base/os_posix.h \
-	lib/base/os_posix_map.c \
+	lib/base/text.c \
+	lib/base/text.h \
 	lib/base/thread.c \
 	lib/base/thread.h \
 	lib/base/tools.c \
@@ -72,6 +70,7 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/exchange.c \
 	lib/cache/exchange.h \
 	lib/cache/magazine.c \
+	lib/cache/magazine.h \
 	lib/cache/misuse.c \
 	lib/cache/misuse.h \
 	lib/cache/record.c \
@@ -82,14 +81,13 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/slots.h \
 	lib/layer/destruct.c \
 	lib/layer/destruct.h \
-	lib/cache/magazine.h \
 	lib/layer/idle_pages.c \
 	lib/layer/idle_pages.h \
 	lib/layer/layer.h \
-	lib/layer/populate.c \
-	lib/layer/populate.h \
 	lib/layer/layer_check.c \
 	lib/layer/layer_check.h \
+	lib/layer/populate.c \
+	lib/layer/populate.h \
 	lib/layer/slab_layer.c \
 	lib/layer/slab_layer.h \
 	lib/layer/slab_lists.c \
