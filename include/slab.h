@@ -310,7 +310,7 @@ typedef enum slab_misuse_kind {
 	SLAB_MISUSE_DOUBLE_FREE, /**< an object is freed that is free already */
 	SLAB_MISUSE_FOREIGN,     /**< an address that is not from the cache */
 	SLAB_MISUSE_INSIDE,      /**< an address inside an object */
-	SLAB_MISUSE_UNCARVED,    /**< an object that was never handed out */
+	SLAB_MISUSE_UNCARVED,    /**< an object that was never allocated */
 	SLAB_MISUSE_OVERRUN,     /**< bytes beside an object were written */
 	SLAB_MISUSE_WRITE_AFTER_FREE, /**< bytes of a free object were written */
 	SLAB_MISUSE_DAMAGED,     /**< the library's own data was overwritten */
@@ -715,7 +715,7 @@ SLAB_API_ slab_cache *slab_builder_build_buffer(slab_builder *builder,
  * @returns bytes, a little more than the least that would be enough
  * @retval 0 with errno
  *         - EINVAL, ENOTSUP, ENOMEM: the error of a setter
- *         - ENOMEM: no buffer can hold so many, they are above the limit of
+ *         - ENOMEM: no buffer can hold that many, they exceed the limit of
  *           slab_builder_limit(), or @p builder is NULL
  *
  * The time it takes grows with the alignment, up to some milliseconds.
@@ -737,7 +737,7 @@ SLAB_API_ size_t slab_buffer_size(const slab_builder *builder, size_t objects);
  * @retval NULL with errno
  *         - EINVAL: a setter was given a bad value,
  *           @p backing is NULL, has no alloc or no free, has a struct_size
- *           that does not reach them, or gave a misaligned block
+ *           that does not reach them, or returned a misaligned block
  *         - ENOTSUP: a debugging flag, or a slab system that this backing
  *           cannot serve
  *         - ENOMEM: no memory, a size too large, or a NULL builder
@@ -837,7 +837,7 @@ SLAB_HOT_ void slab_free(slab_cache *cache, void *object)
  * @retval NULL with errno
  *         - ENOMEM: the backing has no memory and the out-of-memory handler
  *           did not find any, or the limit is reached
- *         - EINVAL: a user's backing gave a misaligned block
+ *         - EINVAL: a user's backing returned a misaligned block
  *         - what the constructor returned, when it returned other than 0
  *
  * After a failure the cache is as it was.
@@ -908,7 +908,7 @@ SLAB_API_ void slab_free_bulk(slab_cache *cache, size_t n,
  * @retval -1  with errno, and nothing is reserved
  *         - ENOMEM: the backing has no memory and the out-of-memory handler
  *           did not find any, or more than the limit
- *         - EINVAL: a user's backing gave a misaligned block
+ *         - EINVAL: a user's backing returned a misaligned block
  * @since 1.0
  */
 SLAB_API_ int slab_reserve(slab_cache *cache, size_t n);
@@ -1055,7 +1055,7 @@ SLAB_API_ const slab_field *slab_statistics_field(size_t n);
  * @param visit  called with each cache that existed at the beginning, the
  *               newest first; may build caches, which are not visited, and
  *               destroy any; other than 0 ends the walk
- * @param arg    handed to @p visit
+ * @param arg    passed to @p visit
  * @returns 0, or what @p visit returned to end the walk
  * @since 1.1
  */
@@ -1155,7 +1155,7 @@ SLAB_API_ void slab_oom(const slab_cache *cache) SLAB_NORETURN_;
 SLAB_API_ void slab_set_misuse_handler(void (*handler)(const char *line));
 /**
  * Have a function given the facts of a misuse, before its line is written or
- * handed to the handler of slab_set_misuse_handler().
+ * passed to the handler of slab_set_misuse_handler().
  *
  * When it returns, the report goes on; it may longjmp() away instead, as a
  * handler may.  A misuse in it ends the program at once.  There is one reporter

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The wishes for one cache. */
+/* The options of one cache. */
 #ifndef SLABI_BUILDER_H
 #define SLABI_BUILDER_H
 

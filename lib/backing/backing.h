@@ -19,7 +19,7 @@ struct slabi_backing {
 	size_t meta_unit; /* so are blocks for the cache itself and its tables */
 	bool maps;        /* every block is a mapping of its own */
 	bool prefers_large; /* alignment costs it much: large slabs by default */
-	bool fixed;       /* memory that never goes back: no periods, no clock */
+	bool fixed;       /* memory that is never returned: no periods, no clock */
 };
 
 /*
@@ -39,7 +39,7 @@ struct slabi_buffer {
 	char *next; /* from here to the end nothing has been taken */
 	char *end;
 	struct slabi_returned *returned;
-	void *memory; /* all of it, as the caller gave it */
+	void *memory; /* all of it, as the caller passed it */
 	size_t size;
 	bool anywhere; /* the address is not known: count with the worst */
 };
@@ -74,7 +74,7 @@ void slabi_backing_remove_root(const struct slabi_backing *backing,
 bool slabi_backing_purge(const struct slabi_backing *backing, void *pages,
     size_t size);
 
-/* alloc() of the backing; a misaligned block is given back and refused. */
+/* alloc() of the backing; a misaligned block is freed and refused. */
 void *slabi_backing_alloc(const struct slabi_backing *backing, size_t size,
     size_t align);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What went wrong, in words, with a call that failed. */
+/* The message of a call that failed. */
 #ifndef SLABI_ERROR_H
 #define SLABI_ERROR_H
 

@@ -43,7 +43,7 @@ slabi_thread_id(void)
 
 /*
  * Returns this thread's record, a new one if it has none yet; NULL when none
- * is to be had.  It is given back when the thread ends.  Never allocates.
+ * is to be had.  It is freed when the thread ends.  Never allocates.
  */
 struct slabi_thread *slabi_thread_claim(void);
 /* Prepares for threads that end; called once, by slabi_os_start(). */

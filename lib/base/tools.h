@@ -19,7 +19,7 @@ bool slabi_tools_valgrind(void);
 
 /*
  * Tell the tools that look for leaks that this memory, and what pointers in it
- * point to, is in use; and that it is about to be given back.  LeakSanitizer
+ * point to, is in use; and that it is about to be returned.  LeakSanitizer
  * looks for pointers in the heap and in static objects only, and memcheck wants
  * a pointer to the very start of a block of malloc's.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns how objects are handed out and taken back.
+ * Owns how single objects are allocated and freed.
  *
  * The hot paths, slab_alloc() and slab_free(), are written down in <slab.h> so
  * that callers can have them inline too; they are compiled here by SLAB_HOT_.

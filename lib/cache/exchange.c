@@ -22,7 +22,7 @@
 #define OVERFLOW_WINDOW 16    /* rounds down to the next one after an overflow */
 #define MAX_FLUSH 512 /* rounds that leave a full magazine at once */
 #define MAX_DRAIN 1024 /* rounds that leave when a large batch is reused */
-#define IDLE_STEP 1024 /* idle rounds that one tick gives back */
+#define IDLE_STEP 1024 /* idle rounds that one tick returns */
 
 void
 slabi_exchange_end(struct slabi_exchange *exchange,
@@ -135,7 +135,7 @@ slabi_exchange_flush(struct slabi_exchange *exchange,
  * More has been freed than the magazine holds, and is now needed again.  What
  * is left follows it, or the last objects would come as they were freed:
  * handing them out in address order makes later walks over them faster.  Not
- * with a working period of 0: their slabs would be given back, and be needed
+ * with a working period of 0: their slabs would be returned, and be needed
  * again.
  */
 void *

@@ -22,7 +22,7 @@ struct slabi_exchange {
 	size_t block_size;      /* in a shared cache, of all threads' blocks */
 	uint32_t period;        /* the working period of the last tick */
 	size_t least_rounds;    /* fewest rounds at a tick in this period */
-	size_t idle_rounds;     /* that are to be given back */
+	size_t idle_rounds;     /* that are to be returned */
 	uint64_t refills;
 	uint64_t flushes;
 	bool overflowed;        /* rounds have left it for want of room */
@@ -51,7 +51,7 @@ size_t slabi_exchange_refill_count(const struct slabi_exchange *exchange);
 size_t slabi_exchange_refill(struct slabi_exchange *exchange,
     struct slabi_layer *layer, struct slabi_taken *raw);
 /*
- * Make room in the full magazine: it grows, or its older rounds are given back.
+ * Make room in the full magazine: it grows, or its older rounds go to their slabs.
  * Returns a refused object, or NULL.
  */
 void *slabi_exchange_overflow(struct slabi_exchange *exchange,
@@ -75,7 +75,7 @@ void slabi_exchange_restore(struct slabi_exchange *exchange, size_t n,
 void slabi_exchange_forget(struct slabi_exchange *exchange);
 /*
  * Give the memory of a magazine that has grown back, and let it start small
- * again; its rounds are gone.  Returns the bytes that were given back.
+ * again; its rounds are gone.  Returns the bytes that were freed.
  */
 size_t slabi_exchange_shrink(struct slabi_exchange *exchange,
     const struct slabi_backing *backing);

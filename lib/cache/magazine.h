@@ -13,7 +13,7 @@
  * The hot paths move `top` between `base` and `end` only.  This window is
  * smaller than the magazine, and the slow paths re-centre it, so that a program
  * whose objects all fit still enters them now and then; that is where idle
- * memory is given back.
+ * memory is returned.
  *
  *   I10  floor <= base <= top <= end <= ceiling
  */
@@ -61,7 +61,7 @@ bool slabi_magazine_is_sound(const struct slabi_magazine *magazine);
 /* Lay the magazine over these words, empty and with its window closed. */
 void slabi_magazine_set(struct slabi_magazine *magazine, void **words,
     size_t capacity);
-/* Open the window for so many rounds below the top and above it, at most. */
+/* Open the window for at most these rounds below the top and above it. */
 void slabi_magazine_open(struct slabi_magazine *magazine, size_t below,
     size_t above);
 /* Forget all rounds, and close the window. */

@@ -125,7 +125,7 @@ void slabi_slab_set_constructed(struct slab *slab,
 bool slabi_slab_is_constructed(const struct slab *slab,
     const struct slabi_geometry *geometry, size_t index);
 
-/* Returns which of I1 to I3 is broken, in words, or NULL. */
+/* Returns a sentence about the first of I1 to I3 that is broken, or NULL. */
 const char *slabi_slab_check(const struct slab *slab,
     const struct slabi_geometry *geometry);
 
