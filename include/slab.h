@@ -708,8 +708,8 @@ SLAB_API_ slab_cache *slab_builder_build_mmap(slab_builder *builder)
 SLAB_API_ slab_cache *slab_builder_build_buffer(slab_builder *builder,
     void *mem, size_t bytes) SLAB_NODISCARD_;
 /**
- * Get the size of the buffer that slab_builder_build_buffer() needs for a number
- * of objects, whatever the buffer's alignment.
+ * Get the size of the buffer that slab_builder_build_buffer() needs for a
+ * number of objects, whatever the buffer's alignment.
  * @param builder  the options; not consumed
  * @param objects  how many objects there must be room for; 0 counts as 1
  * @returns bytes, a little more than the least that would be enough

@@ -19,7 +19,7 @@ struct slabi_backing {
 	size_t meta_unit; /* so are blocks for the cache itself and its tables */
 	bool maps;        /* every block is a mapping of its own */
 	bool prefers_large; /* alignment costs it much: large slabs by default */
-	bool fixed;       /* memory that is never returned: no periods, no clock */
+	bool fixed;       /* memory is never returned: no periods, no clock */
 };
 
 /*

@@ -51,7 +51,7 @@ size_t slabi_exchange_refill_count(const struct slabi_exchange *exchange);
 size_t slabi_exchange_refill(struct slabi_exchange *exchange,
     struct slabi_layer *layer, struct slabi_taken *raw);
 /*
- * Make room in the full magazine: it grows, or its older rounds go to their slabs.
+ * Make room in the full magazine: it grows, or its older rounds go to the slabs.
  * Returns a refused object, or NULL.
  */
 void *slabi_exchange_overflow(struct slabi_exchange *exchange,
