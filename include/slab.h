@@ -526,7 +526,7 @@ SLAB_API_ slab_builder *slab_builder_slab_size(slab_builder *builder,
     size_t bytes);
 /**
  * Let any number of threads use the cache at once.  Objects may be freed by
- * other threads than those that took them.
+ * other threads than those that allocated them.
  *
  * Each thread has a magazine of its own, so that most calls take no lock.
  * Where an allocation would fail, free objects are first taken from the
