@@ -14,5 +14,6 @@ slabinclude_HEADERS = \
 	include/slab/hot.hpp \
 	include/slab/memory_resource.hpp \
 	include/slab/pool.hpp \
-	include/slab/recycler.hpp
+	include/slab/recycler.hpp \
+	include/slab/unique_ptr.hpp
 nodist_slabinclude_HEADERS = include/slab/version.h

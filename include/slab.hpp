@@ -25,5 +25,6 @@
 #include <slab/memory_resource.hpp>
 #include <slab/pool.hpp>
 #include <slab/recycler.hpp>
+#include <slab/unique_ptr.hpp>
 
 #endif /* SLAB_HPP */

@@ -165,6 +165,24 @@ public:
 		return set(slab_builder_oom(builder_, handler, arg));
 	}
 
+	/** Let slab_cache_of() find the cache. @param on  whether @returns this */
+	builder &findable(bool on) noexcept
+	{
+		return set(slab_builder_findable(builder_, on));
+	}
+
+	/** Name mappings, or not. @param on  default true @returns this */
+	builder &mapping_name(bool on) noexcept
+	{
+		return set(slab_builder_mapping_name(builder_, on));
+	}
+
+	/** Leave slabs out of core dumps. @param on  whether @returns this */
+	builder &no_dump(bool on) noexcept
+	{
+		return set(slab_builder_no_dump(builder_, on));
+	}
+
 	/**
 	 * Hand the C builder over.
 	 * @returns it, for a build call of <slab.h> to consume; or nullptr

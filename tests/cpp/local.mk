@@ -8,6 +8,7 @@ cpp_tests = \
 	tests/cpp/containers \
 	tests/cpp/coroutine \
 	tests/cpp/faults \
+	tests/cpp/findable \
 	tests/cpp/heap \
 	tests/cpp/pool \
 	tests/cpp/recycler \
@@ -19,6 +20,7 @@ cpp_sources = \
 	tests/cpp/containers.cc \
 	tests/cpp/coroutine.cc \
 	tests/cpp/faults.cc \
+	tests/cpp/findable.cc \
 	tests/cpp/heap.cc \
 	tests/cpp/pool.cc \
 	tests/cpp/recycler.cc \
@@ -37,6 +39,8 @@ tests_cpp_coroutine_CXXFLAGS = $(AM_CXXFLAGS) $(CXX20_FLAGS)
 tests_cpp_coroutine_LDADD = lib/libslab.la
 tests_cpp_faults_SOURCES = tests/cpp/faults.cc
 tests_cpp_faults_LDADD = lib/libslab.la
+tests_cpp_findable_SOURCES = tests/cpp/findable.cc
+tests_cpp_findable_LDADD = lib/libslab.la
 tests_cpp_heap_SOURCES = tests/cpp/heap.cc
 tests_cpp_heap_LDADD = lib/libslab.la
 tests_cpp_pool_SOURCES = tests/cpp/pool.cc
