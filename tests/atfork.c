@@ -81,7 +81,7 @@ static int caches(void)
 {
 	int n = 0;
 
-	slabi_registry_each(count, &n);
+	slab_each_cache(count, &n);
 	return n;
 }
 

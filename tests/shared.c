@@ -147,7 +147,7 @@ static void *work(void *arg)
 	struct world *world = worker->world;
 
 	for (int i = 0; i < world->operations; i++) {
-		unsigned choice = support_random(&worker->random) % 100;
+		uint64_t choice = support_random(&worker->random) % 100;
 
 		if (choice < 45 && worker->count < HELD)
 			keep(worker, slab_alloc(world->cache));
