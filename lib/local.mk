@@ -77,6 +77,7 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/record.h \
 	lib/cache/shared.c \
 	lib/cache/shared.h \
+	lib/cache/slot_hot.h \
 	lib/cache/slots.c \
 	lib/cache/slots.h \
 	lib/layer/destruct.c \

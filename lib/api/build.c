@@ -99,6 +99,7 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 	    (void **)(void *)(start + block.words), rounds, target);
 	if (rounds == 0)
 		cache->path = &slabi_path_direct;
+	cache->slot = SLABI_NO_SLOT;
 	if (block.shared > 0)
 		cache->shared = (void *)(start + block.shared);
 	return cache;

@@ -22,6 +22,7 @@
 
 #include "base/error.h"
 #include "cache/misuse.h"
+#include "cache/slot_hot.h"
 
 bool
 slabi_cache_construct(struct slab_cache *cache,
@@ -149,19 +150,29 @@ slabi_cache_forget(struct slab_cache *cache)
 		slabi_exchange_forget(&cache->exchange);
 }
 
-void *
-slab_alloc_slow(slab_cache *cache)
+/* Apart, so that other paths pay no more than a jump. */
+static __attribute__((noinline)) void *
+alloc_ordinary(struct slab_cache *cache)
 {
 	const struct slabi_magazine *magazine = &cache->exchange.magazine;
 
-	if (cache->path)
-		return cache->path->alloc(cache);
 	slabi_cache_drain_overflow(cache);
 	if (magazine->hot.top == magazine->floor && !slabi_cache_refill(cache))
 		return NULL;
 	/* Before the pop, as a handler of misuse may not return. */
 	slabi_cache_tick(cache);
 	return *cache->exchange.magazine.hot.top--;
+}
+
+/* The hot path of shared caches comes first; in others it fails. */
+void *
+slab_alloc_slow(slab_cache *cache)
+{
+	void *object = slabi_slot_alloc(cache->slot);
+
+	if (object)
+		return object;
+	return cache->path ? cache->path->alloc(cache) : alloc_ordinary(cache);
 }
 
 /* Put an object on the magazine, which may be full. */
@@ -180,22 +191,27 @@ push(struct slab_cache *cache, void *object)
 		slabi_cache_misuse(cache, why, bad);
 }
 
-void
-slab_free_slow(slab_cache *cache, void *object)
+static __attribute__((noinline)) void
+free_ordinary(struct slab_cache *cache, void *object)
 {
 	int error = errno;
 
-	if (!object)
-		return;
-	if (cache->path) {
-		cache->path->free(cache, object);
-	} else {
-		if (object == *cache->exchange.magazine.hot.top)
-			slabi_cache_misuse(cache, SLABI_FREE, object);
-		push(cache, object);
-		slabi_cache_tick(cache);
-	}
+	if (object == *cache->exchange.magazine.hot.top)
+		slabi_cache_misuse(cache, SLABI_FREE, object);
+	push(cache, object);
+	slabi_cache_tick(cache);
 	errno = error;
+}
+
+void
+slab_free_slow(slab_cache *cache, void *object)
+{
+	if (!object || slabi_slot_free(cache->slot, object))
+		return;
+	if (cache->path)
+		cache->path->free(cache, object);
+	else
+		free_ordinary(cache, object);
 }
 
 void *

@@ -21,7 +21,7 @@
  * the calls of lib/api/ and those of <slab.h> ask here and know no more.
  */
 struct slabi_path {
-	/* As the public calls of these names. */
+	/* As the public calls of these names; free() preserves errno. */
 	void *(*alloc)(slab_cache *cache);
 	void (*free)(slab_cache *cache, void *object);
 	size_t (*alloc_bulk)(slab_cache *cache, size_t n, void **out);
@@ -55,6 +55,7 @@ struct slab_cache {
 	struct slabi_exchange exchange; /* its first words are <slab.h>'s */
 	const struct slabi_path *path;  /* NULL: an ordinary cache */
 	struct slabi_shared *shared;    /* NULL: for one thread at a time */
+	size_t slot; /* offset in threads' records, of a closed slot by default */
 	struct slabi_layer layer;
 	slab_oom_handler *oom;          /* NULL: none */
 	void *oom_arg;

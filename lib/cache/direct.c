@@ -2,6 +2,8 @@
 /* Owns how calls are served where there is no magazine: by the slabs. */
 #include "cache/direct.h"
 
+#include <errno.h>
+
 #include "cache/misuse.h"
 #include "layer/slab_layer.h"
 #include "layer/working_set.h"
@@ -26,10 +28,12 @@ static void
 direct_free(slab_cache *cache, void *object)
 {
 	enum slabi_refusal why;
+	int error = errno;
 
 	if (!slabi_layer_put_one(&cache->layer, object, &why))
 		slabi_cache_misuse(cache, why, object);
 	slabi_working_set_step(&cache->layer);
+	errno = error;
 }
 
 static size_t

@@ -77,6 +77,9 @@ struct slabi_record {
 #define SLABI_RECORD_TLS
 #endif
 
+/* Where the slots of the number 0 are, which stay closed. */
+#define SLABI_NO_SLOT offsetof(struct slabi_record, slots)
+
 /* The record of this thread, or NULL. */
 extern _Thread_local struct slabi_record *slabi_record
     __attribute__((visibility("hidden"))) SLABI_RECORD_TLS;

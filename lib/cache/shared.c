@@ -1,13 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Owns how the calls on a shared cache are served: the hot paths over the
- * thread's slot, and what is behind them.
- *
- * A hot path marks its slot, then looks at the window, and takes the mark away
- * by its last store; so who has closed the window and finds no mark afterwards
- * owns the rounds (see drain.c).  It is compiled as it is written, with no
- * barrier for the processor.
- */
+/* Owns how the calls on a shared cache are served, behind its hot paths. */
 #include "cache/shared.h"
 
 #include <assert.h>
@@ -17,6 +9,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "cache/misuse.h"
+#include "cache/slot_hot.h"
 #include "cache/slots.h"
 #include "layer/slab_layer.h"
 #include "layer/working_set.h"
@@ -85,6 +78,8 @@ slabi_shared_begin(slab_cache *cache, size_t rounds)
 	atomic_store(&shared->credit, 2 * (processors > 0 ? (int)processors : 1) + 2);
 	if (slots)
 		shared->number = slabi_record_take_number();
+	cache->slot = offsetof(struct slabi_record, slots) +
+	    shared->number * sizeof(struct slabi_slot);
 	cache->path = &slabi_path_shared;
 	cache->layer.life.leave = leave_for_callback;
 	cache->layer.life.back = return_from_callback;
@@ -294,63 +289,20 @@ alloc_slow(slab_cache *cache)
 static void *
 shared_alloc(slab_cache *cache)
 {
-	struct slabi_record *record = slabi_record;
-	struct slabi_slot *slot;
-	uintptr_t top;
-	void *object;
+	void *object = slabi_slot_alloc(cache->slot);
 
-	if (SLAB_UNLIKELY_(!record))
-		return alloc_slow(cache);
-	slot = &record->slots[cache->shared->number];
-	top = atomic_load_explicit(&slot->top, memory_order_relaxed);
-	atomic_store_explicit(&slot->top, top | 1, memory_order_relaxed);
-	atomic_signal_fence(memory_order_seq_cst);
-	if (SLAB_UNLIKELY_((intptr_t)(top - atomic_load_explicit(&slot->base,
-	    memory_order_relaxed)) <= 0)) {
-		atomic_store_explicit(&slot->top, top, memory_order_release);
-		return alloc_slow(cache);
-	}
-	object = *(void **)top;
-	SLAB_PREFETCH_(((void **)top)[-SLABI_SHARED_AHEAD + 1]);
-	atomic_store_explicit(&slot->top, top - sizeof(void *),
-	    memory_order_release);
-	return object;
-}
-
-/* As many rounds of the slot as there are, up to `n`. */
-static size_t
-pop_some(slab_cache *cache, size_t n, void **out)
-{
-	struct slabi_record *record = slabi_record;
-	struct slabi_slot *slot;
-	uintptr_t top;
-	intptr_t bytes;
-	size_t i;
-
-	if (!record)
-		return 0;
-	slot = &record->slots[cache->shared->number];
-	top = atomic_load_explicit(&slot->top, memory_order_relaxed);
-	atomic_store_explicit(&slot->top, top | 1, memory_order_relaxed);
-	atomic_signal_fence(memory_order_seq_cst);
-	bytes = (intptr_t)(top - atomic_load_explicit(&slot->base,
-	    memory_order_relaxed));
-	n = bytes <= 0 ? 0 : slabi_min(n, (size_t)bytes / sizeof(void *));
-	for (i = 0; i < n; i++)
-		out[i] = ((void **)top)[-(ptrdiff_t)i];
-	atomic_store_explicit(&slot->top, top - n * sizeof(void *),
-	    memory_order_release);
-	return n;
+	return object ? object : alloc_slow(cache);
 }
 
 static size_t
 shared_alloc_bulk(slab_cache *cache, size_t n, void **out)
 {
-	size_t done = pop_some(cache, n, out);
+	size_t done = slabi_slot_alloc_some(cache->slot, n, out);
 
 	while (done < n && (out[done] = alloc_slow(cache))) {
 		done++;
-		done += pop_some(cache, n - done, out + done);
+		done += slabi_slot_alloc_some(cache->slot, n - done,
+		    out + done);
 	}
 	return done;
 }
@@ -383,6 +335,7 @@ free_slow(slab_cache *cache, void *object)
 {
 	struct slabi_refused refused = { NULL, SLABI_IN_USE };
 	struct slabi_gate *gate;
+	int error = errno;
 
 	if (cache->shared->number > 0)
 		slabi_record_claim();
@@ -392,42 +345,28 @@ free_slow(slab_cache *cache, void *object)
 	slabi_gate_leave(gate);
 	report(cache, &refused);
 	keep_house(cache);
+	errno = error;
 }
 
 static void
 shared_free(slab_cache *cache, void *object)
 {
-	struct slabi_record *record = slabi_record;
-	struct slabi_slot *slot;
-	uintptr_t top;
-
-	if (SLAB_UNLIKELY_(!record)) {
+	if (!slabi_slot_free(cache->slot, object))
 		free_slow(cache, object);
-		return;
-	}
-	slot = &record->slots[cache->shared->number];
-	top = atomic_load_explicit(&slot->top, memory_order_relaxed);
-	atomic_store_explicit(&slot->top, top | 1, memory_order_relaxed);
-	atomic_signal_fence(memory_order_seq_cst);
-	if (SLAB_UNLIKELY_((intptr_t)(atomic_load_explicit(&slot->end,
-	    memory_order_relaxed) - top) <= 0 || *(void **)top == object)) {
-		atomic_store_explicit(&slot->top, top, memory_order_release);
-		free_slow(cache, object);
-		return;
-	}
-	((void **)top)[1] = object;
-	atomic_store_explicit(&slot->top, top + sizeof(void *),
-	    memory_order_release);
 }
 
 static void
 shared_free_bulk(slab_cache *cache, size_t n, void *const *objects)
 {
-	size_t i;
+	size_t done = slabi_slot_free_some(cache->slot, n, objects);
 
-	for (i = 0; i < n; i++)
-		if (objects[i])
-			shared_free(cache, objects[i]);
+	while (done < n) {
+		if (objects[done])
+			shared_free(cache, objects[done]);
+		done++;
+		done += slabi_slot_free_some(cache->slot, n - done,
+		    objects + done);
+	}
 }
 
 /* The whole ---------------------------------------------------------------- */
