@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* What the test programs that use libcheck share besides support.h. */
+/* What the test programs of cases share besides support.h. */
 #ifndef SLAB_TESTS_CHECK_SUPPORT_H
 #define SLAB_TESTS_CHECK_SUPPORT_H
 
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "memory.h"
 
+#ifdef SLAB_MINICHECK
+#include "minicheck.h"
+#else
+#include <check.h>
 /* libcheck writes to a file at every assertion that holds: millions do. */
 #define _mark_point(file, line) ((void)0)
+#endif
 
 /* A call that fails: what it returns is falsy, errno is the one given. */
 #define ck_assert_fails(call, error) do { \

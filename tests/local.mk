@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# The tests.  A program is made from the C file of its name; those with libcheck
-# are left out where there is none.  All see the library's inside, and link
-# its objects as they are in libslab.
+# The tests.  A program is made from the C file of its name.  All see the
+# library's inside, and link its objects as they are in libslab.
 
-# With libcheck, one for a file of lib/ or for a part of the public contract.
+# Many cases each, one program for a file of lib/ or for a part of the public
+# contract.  They use libcheck, or tests/minicheck.h where there is none.
 check_tests = \
 	tests/check_alloc \
 	tests/check_backing \
@@ -29,21 +29,26 @@ check_tests = \
 	tests/check_whole \
 	tests/check_wishes
 
-# Without: plain main(), exit status 77 where it cannot run.
+# Others: plain main(), exit status 77 where it cannot run.
 plain_tests = \
 	tests/atfork \
 	tests/churn \
 	tests/errors \
-	tests/exhaust \
 	tests/fault \
 	tests/fork \
 	tests/fuzz_ops \
-	tests/many \
 	tests/no_malloc \
 	tests/no_syscall \
 	tests/shared \
 	tests/slabstat \
 	tests/threads
+
+# These are about Linux, and are left out elsewhere.
+linux_tests = \
+	tests/early \
+	tests/exhaust \
+	tests/many \
+	tests/no_syscall
 
 script_tests = \
 	tests/test_abi.sh \
@@ -61,8 +66,13 @@ script_tests = \
 
 AM_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(CHECK_CFLAGS) \
 	$(TESTS_CPPFLAGS)
+if !HAVE_CHECK
+AM_CPPFLAGS += -DSLAB_MINICHECK
+endif
 LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS)
 tests_atfork_LDFLAGS = $(AM_LDFLAGS) -pthread
+tests_early_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sysconf \
+	-Wl,--wrap=clock_gettime
 tests_errors_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_check_find_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_fork_LDFLAGS = $(AM_LDFLAGS) -pthread
@@ -80,9 +90,9 @@ tests_libsupport_la_SOURCES = \
 	tests/support.h \
 	tests/wishes.c
 
-suite = $(plain_tests)
-if HAVE_CHECK
-suite += $(check_tests)
+suite = $(plain_tests) $(check_tests)
+if LINUX
+suite += $(linux_tests)
 endif
 check_PROGRAMS += $(suite)
 program_tests = $(suite) $(examples)
@@ -91,6 +101,7 @@ EXTRA_DIST += \
 	tests/abi/libslab.suppr \
 	tests/check_slabs.h \
 	tests/check_support.h \
+	tests/minicheck.h \
 	tests/corpus \
 	tests/package.sh \
 	tests/tools
@@ -131,7 +142,7 @@ check-inline: variant-source
 	cd variants/$@ && $(MAKE) check 'TESTS=$$(suite)' \
 	    'check_PROGRAMS=$$(suite)' TESTS_CPPFLAGS=-DSLAB_INLINE
 
-#| make check-32bit     those without libcheck, by gcc -m32
+#| make check-32bit     the programs, by gcc -m32
 check-32bit: variant-source
 	$(variant) --build=i686-pc-linux-gnu CC='gcc -m32'
 	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)'
@@ -142,11 +153,21 @@ check-musl: variant-source
 	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)' \
 	    LDFLAGS=-all-static
 
+# Simulated by qemu, compiled by clang, which lives beside gcc -m32.
+simulated = cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)' \
+	LDFLAGS=-all-static
+
 #| make check-s390x     the same, on a big-endian machine that qemu simulates
 check-s390x: variant-source
-	$(variant) --host=s390x-linux-gnu
-	cd variants/$@ && $(MAKE) check 'TESTS=$$(program_tests)' \
-	    LDFLAGS=-all-static LOG_COMPILER=qemu-s390x
+	$(variant) --host=s390x-linux-gnu \
+	    CC='clang --target=s390x-linux-gnu -static'
+	$(simulated) LOG_COMPILER=qemu-s390x
+
+#| make check-aarch64   the same, on an ARM of 64 bits that qemu simulates
+check-aarch64: variant-source
+	$(variant) --host=aarch64-linux-gnu \
+	    CC='clang --target=aarch64-linux-gnu -static'
+	$(simulated) LOG_COMPILER=qemu-aarch64
 
 #| make coverage        lines of lib/ that the tests run, at least 95 in 100
 #|                      (after configure --enable-code-coverage)
@@ -165,7 +186,7 @@ abi-baseline: lib/libslab.la
 	    --no-corpus-path --no-comp-dir-path --no-elf-needed \
 	    --out-file $(srcdir)/tests/abi/libslab-1.abi lib/.libs/libslab.so
 
-.PHONY: abi-baseline check-32bit check-inline check-musl check-pages \
+.PHONY: abi-baseline check-32bit check-aarch64 check-inline check-musl check-pages \
 	check-s390x check-valgrind coverage variant-source
 
 clean-variants:

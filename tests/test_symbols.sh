@@ -28,9 +28,14 @@ grep -v ' LIBSLAB_PRIVATE$' "$list/versioned" | cut -d' ' -f1 >"$list/map"
 test -s "$list/map"
 
 # A declaration begins with SLAB_API_, and may go on in the next lines.
-tr '\n' ' ' <"$srcdir/include/slab.h" | sed 's/SLAB_API_/\n&/g' |
-    sed -n 's/^SLAB_API_ [^(]*\<\(slab_[a-z_]*\)(.*/\1/p' |
-    sort -u >"$list/declared"
+tr '\n' ' ' <"$srcdir/include/slab.h" | awk '{
+	n = split($0, parts, "SLAB_API_ ")
+	for (i = 2; i <= n; i++) {
+		sub(/\(.*/, "", parts[i])
+		if (match(parts[i], /slab_[a-z_]*$/))
+			print substr(parts[i], RSTART)
+	}
+}' | sort -u >"$list/declared"
 same include/slab.h declared map
 
 # The slow paths are no calls for users.  Macros and types have pages, too:
