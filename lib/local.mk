@@ -12,7 +12,6 @@ lib_libslabi_la_SOURCES = \
 	lib/api/builder.h \
 	lib/api/check.c \
 	lib/api/dump.c \
-	lib/api/export.c \
 	lib/api/export.h \
 	lib/api/fields.def \
 	lib/api/figures.c \
@@ -28,6 +27,10 @@ lib_libslabi_la_SOURCES = \
 	lib/api/registry.c \
 	lib/api/registry.h \
 	lib/api/resident.c \
+	lib/api/lifetime.c \
+	lib/api/plan.c \
+	lib/api/plan.h \
+	lib/api/registry.h \
 	lib/api/walk.c \
 	lib/backing/backing.c \
 	lib/backing/backing.h \
@@ -37,7 +40,8 @@ lib_libslabi_la_SOURCES = \
 	lib/base/arith.h \
 	lib/base/error.c \
 	lib/base/error.h \
-	lib/base/frames.c \
+	lib/base/format.c \
+	lib/base/format.h \
 	lib/base/frames.h \
 	lib/base/lock.h \
 	lib/base/lock_posix.c \
@@ -47,6 +51,7 @@ lib_libslabi_la_SOURCES = \
 	lib/base/os_posix.c \
 	lib/base/os_posix.h \
 	lib/base/os_posix_map.c \
+	lib/base/os.h \
 	lib/base/printable.c \
 	lib/base/printable.h \
 	lib/base/report.c \
@@ -56,6 +61,8 @@ lib_libslabi_la_SOURCES = \
 	lib/base/text.c \
 	lib/base/text.h \
 	lib/base/thread.c \
+	lib/base/text.c \
+	lib/base/text.h \
 	lib/base/thread.h \
 	lib/base/tools.c \
 	lib/base/tools.h \
@@ -114,6 +121,25 @@ lib_libslabi_la_SOURCES = \
 	lib/slab/system_large.c \
 	lib/slab/visible.c \
 	lib/slab/visible.h
+	lib/slab/system_large.c
+if OS_POSIX
+lib_libslabi_la_SOURCES += \
+	lib/api/export.c \
+	lib/api/registry.c \
+	lib/api/resident.c \
+	lib/base/frames.c \
+	lib/base/lock_posix.c \
+	lib/base/os_posix.c \
+	lib/base/os_posix.h \
+	lib/base/os_posix_map.c \
+	lib/base/report_out_posix.c \
+	lib/base/thread.c
+endif
+if OS_NONE
+lib_libslabi_la_SOURCES += \
+	lib/api/none.c \
+	lib/base/os_none.c
+endif
 lib_libslabi_la_CPPFLAGS = $(base_cppflags) -iquote $(srcdir)/lib $(LIB_CPPFLAGS)
 lib_libslabi_la_CFLAGS = $(AM_CFLAGS) $(LIB_CFLAGS)
 

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cache/cache.h"
-
 #define PLENTY 60 /* seconds, after which a handler counts as hung */
 
 /* Which handlers use the library. */

@@ -14,6 +14,7 @@ check_tests = \
 	tests/check_export \
 	tests/check_figures \
 	tests/check_find \
+	tests/check_format \
 	tests/check_geometry \
 	tests/check_giveback \
 	tests/check_idle_pages \
@@ -32,6 +33,7 @@ check_tests = \
 # Others: plain main(), exit status 77 where it cannot run.
 plain_tests = \
 	tests/atfork \
+	tests/bare \
 	tests/churn \
 	tests/errors \
 	tests/fault \
@@ -60,6 +62,7 @@ script_tests = \
 	tests/test_install.sh \
 	tests/test_layers.sh \
 	tests/test_man.sh \
+	tests/test_size.sh \
 	tests/test_spelling.sh \
 	tests/test_symbols.sh \
 	tests/test_tools.sh
@@ -70,6 +73,11 @@ if !HAVE_CHECK
 AM_CPPFLAGS += -DSLAB_MINICHECK
 endif
 LDADD = tests/libsupport.la lib/libslabi.la $(CHECK_LIBS)
+# No more than there is without an operating system.
+tests_bare_LDADD = lib/libslabi.la
+if OS_NONE
+tests_bare_LDFLAGS = $(AM_LDFLAGS) -Wl,-Map=tests/bare.map
+endif
 tests_atfork_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_early_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sysconf \
 	-Wl,--wrap=clock_gettime
@@ -90,7 +98,11 @@ tests_libsupport_la_SOURCES = \
 	tests/support.h \
 	tests/wishes.c
 
+if OS_NONE
+suite = tests/bare
+else
 suite = $(plain_tests) $(check_tests)
+endif
 if LINUX
 suite += $(linux_tests)
 endif
@@ -104,6 +116,7 @@ EXTRA_DIST += \
 	tests/minicheck.h \
 	tests/corpus \
 	tests/package.sh \
+	tests/wasi.mjs \
 	tests/tools
 
 dist_check_SCRIPTS += $(script_tests)
@@ -114,6 +127,7 @@ SH_LOG_COMPILER = sh
 AM_TESTS_ENVIRONMENT = \
 	CC='$(CC) $(AM_LDFLAGS)'; export CC; \
 	MAKE='$(MAKE)'; export MAKE; \
+	host='$(host)'; export host; \
 	srcdir='$(srcdir)'; export srcdir; \
 	ASAN_OPTIONS=allocator_may_return_null=1; export ASAN_OPTIONS;
 
@@ -169,6 +183,34 @@ check-aarch64: variant-source
 	    CC='clang --target=aarch64-linux-gnu -static'
 	$(simulated) LOG_COMPILER=qemu-aarch64
 
+# Without an operating system: one program, and the bound on the library's size.
+without_os = --without-os --without-check CFLAGS=-Os
+bare = cd variants/$@ && $(MAKE) check 'TESTS=tests/bare tests/test_size.sh' \
+	check_PROGRAMS=tests/bare check_LTLIBRARIES=
+
+#| make check-bare      without an operating system: on a Cortex-M3 that qemu
+#|                      simulates, and as WebAssembly in Node.js
+check-bare: check-cortex-m3 check-wasm
+
+cortex_cc = arm-none-eabi-gcc --specs=picolibc.specs --oslib=semihost \
+	-mcpu=cortex-m3 -mthumb
+cortex_ldflags = -Wl,--gc-sections \
+	-Wl,--defsym=__flash=0,--defsym=__flash_size=0x300000 \
+	-Wl,--defsym=__ram=0x20000000,--defsym=__ram_size=0x300000
+cortex_run = qemu-system-arm -M mps2-an385 -nographic \
+	-semihosting-config enable=on,target=native -kernel
+
+check-cortex-m3: variant-source
+	$(variant) --host=arm-none-eabi $(without_os) CC='$(cortex_cc)' \
+	    LDFLAGS='$(cortex_ldflags)'
+	$(bare) LOG_COMPILER='$(cortex_run)'
+
+check-wasm: variant-source
+	$(variant) --host=wasm32-wasi $(without_os) \
+	    CC='clang --target=wasm32-wasi' AR=llvm-ar RANLIB=llvm-ranlib \
+	    NM=llvm-nm
+	$(bare) LOG_COMPILER='node --no-warnings $(abs_srcdir)/tests/wasi.mjs'
+
 #| make coverage        lines of lib/ that the tests run, at least 95 in 100
 #|                      (after configure --enable-code-coverage)
 coverage:
@@ -186,8 +228,9 @@ abi-baseline: lib/libslab.la
 	    --no-corpus-path --no-comp-dir-path --no-elf-needed \
 	    --out-file $(srcdir)/tests/abi/libslab-1.abi lib/.libs/libslab.so
 
-.PHONY: abi-baseline check-32bit check-aarch64 check-inline check-musl check-pages \
-	check-s390x check-valgrind coverage variant-source
+.PHONY: abi-baseline check-32bit check-aarch64 check-bare check-cortex-m3 \
+	check-inline check-musl check-pages \
+	check-s390x check-valgrind check-wasm coverage variant-source
 
 clean-variants:
 	rm -rf coverage variants

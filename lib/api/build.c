@@ -225,8 +225,8 @@ slab_builder_build_mmap(slab_builder *builder)
 
 	if (slabi_builder_is_null(builder))
 		return NULL;
-	slabi_backing_mmap(&backing);
-	return build(builder, &backing, true);
+	return build(builder, &backing, builder->fault == 0 &&
+	    slabi_backing_mmap(&backing));
 }
 
 slab_cache *

@@ -31,7 +31,8 @@ whole_pages(size_t size)
 static void *
 get_pages(size_t size)
 {
-	void *pages = slabi_os.reserve(whole_pages(size), slabi_os.page_size);
+	void *pages = slabi_os.reserve ? slabi_os.reserve(whole_pages(size),
+	    slabi_os.page_size) : NULL;
 
 	if (!pages || slabi_os.ready(pages, whole_pages(size)))
 		return pages;
@@ -102,7 +103,7 @@ slabi_builder_has_error(const slab_builder *builder)
 }
 
 /* Remember the first fault. */
-__attribute__((format(printf, 3, 4))) static slab_builder *
+SLABI_FORMAT(3, 4) static slab_builder *
 fault(slab_builder *builder, int error, const char *format, ...)
 {
 	va_list arguments;
@@ -110,7 +111,8 @@ fault(slab_builder *builder, int error, const char *format, ...)
 	if (builder->fault != 0)
 		return builder;
 	va_start(arguments, format);
-	vsnprintf(builder->said, sizeof(builder->said), format, arguments);
+	slabi_format_list(builder->said, sizeof(builder->said), format,
+	    arguments);
 	va_end(arguments);
 	builder->fault = error;
 	return builder;

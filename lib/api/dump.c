@@ -114,10 +114,12 @@ slab_dump_as(const slab_cache *cache, FILE *stream, slab_format format)
 		export_text(&export);
 		break;
 	case SLAB_FORMAT_JSON:
-		slabi_export_json(&export);
+		if (slabi_export_json(&export) != 0)
+			return -1;
 		break;
 	case SLAB_FORMAT_OPENMETRICS:
-		slabi_export_openmetrics(&export);
+		if (slabi_export_openmetrics(&export) != 0)
+			return -1;
 		break;
 	default:
 		slabi_fail(EINVAL, "there is no format %d", (int)format);

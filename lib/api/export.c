@@ -26,7 +26,7 @@ format_json(const slab_cache *cache, struct slabi_export *export)
 	slabi_text_add(text, "}");
 }
 
-void
+int
 slabi_export_json(struct slabi_export *export)
 {
 	export->format = format_json;
@@ -36,6 +36,7 @@ slabi_export_json(struct slabi_export *export)
 	slabi_export_caches(export);
 	slabi_text_add(&export->text, "]}\n");
 	slabi_export_write(export);
+	return 0;
 }
 
 /* One figure of one cache. */
@@ -54,7 +55,7 @@ format_sample(const slab_cache *cache, struct slabi_export *export)
 	    cache->entry.id, slabi_figure(&figures, field));
 }
 
-void
+int
 slabi_export_openmetrics(struct slabi_export *export)
 {
 	size_t n;
@@ -72,4 +73,5 @@ slabi_export_openmetrics(struct slabi_export *export)
 	}
 	slabi_text_add(&export->text, "# EOF\n");
 	slabi_export_write(export);
+	return 0;
 }

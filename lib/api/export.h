@@ -25,7 +25,8 @@ struct slabi_export {
 void slabi_export_write(struct slabi_export *export);
 /* Formats and writes each cache that is asked for. */
 void slabi_export_caches(struct slabi_export *export);
-void slabi_export_json(struct slabi_export *export);
-void slabi_export_openmetrics(struct slabi_export *export);
+/* These return 0, or -1 with errno if the format is not in this library. */
+int slabi_export_json(struct slabi_export *export);
+int slabi_export_openmetrics(struct slabi_export *export);
 
 #endif

@@ -3,6 +3,7 @@
 #include "api/plan.h"
 
 #include "base/arith.h"
+#include "base/format.h"
 #include "base/os.h"
 #include "cache/shared.h"
 
@@ -64,7 +65,7 @@ slabi_plan_name(const slab_builder *builder, char room[static SLABI_NAME_ROOM])
 {
 	if (builder->name.at)
 		return builder->name.at;
-	snprintf(room, SLABI_NAME_ROOM, "size-%zu", builder->size);
+	slabi_format(room, SLABI_NAME_ROOM, "size-%zu", builder->size);
 	return room;
 }
 

@@ -27,8 +27,9 @@ struct slabi_backing {
  * long as they are ours, may be purged and populated whatever malloc does.
  */
 void slabi_backing_set_paged(struct slabi_backing *backing);
-void slabi_backing_heap(struct slabi_backing *backing);
-void slabi_backing_mmap(struct slabi_backing *backing);
+/* These return false, with errno and words, if the system has none. */
+bool slabi_backing_heap(struct slabi_backing *backing);
+bool slabi_backing_mmap(struct slabi_backing *backing);
 /* False, with errno and words, when the user's functions cannot be used. */
 bool slabi_backing_user(struct slabi_backing *backing,
     const slab_backing *calls);

@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns memory from the C library's heap: the only caller of malloc and free. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "backing/backing.h"
 #include "base/arith.h"
+#include "base/error.h"
+
+#ifdef SLABI_NO_OS
+
+bool
+slabi_backing_heap(struct slabi_backing *backing)
+{
+	(void)backing;
+	slabi_fail(ENOTSUP, "there is no heap here");
+	return false;
+}
+
+#else
 
 static void *
 heap_alloc(void *arg, size_t size, size_t align)
@@ -26,7 +40,7 @@ heap_free(void *arg, void *block, size_t size)
  * Blocks begin where malloc puts them: aligned to their size they would cost
  * twice the addresses, and a page before each for malloc's header.
  */
-void
+bool
 slabi_backing_heap(struct slabi_backing *backing)
 {
 	*backing = (struct slabi_backing){
@@ -37,4 +51,7 @@ slabi_backing_heap(struct slabi_backing *backing)
 		.prefers_large = true,
 	};
 	slabi_backing_set_paged(backing);
+	return true;
 }
+
+#endif

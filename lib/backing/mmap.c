@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns memory straight from the operating system; the same on every one. */
+#include <errno.h>
+
 #include "backing/backing.h"
+#include "base/error.h"
 #include "base/os.h"
 
 static void *
@@ -17,9 +20,13 @@ mmap_free(void *arg, void *block, size_t size)
 	slabi_os.release(block, size);
 }
 
-void
+bool
 slabi_backing_mmap(struct slabi_backing *backing)
 {
+	if (!slabi_os.reserve) {
+		slabi_fail(ENOTSUP, "there is no memory of a system's here");
+		return false;
+	}
 	*backing = (struct slabi_backing){
 		.calls.alloc = mmap_alloc,
 		.calls.free = mmap_free,
@@ -28,4 +35,5 @@ slabi_backing_mmap(struct slabi_backing *backing)
 		.meta_unit = slabi_os.page_size,
 	};
 	slabi_backing_set_paged(backing);
+	return true;
 }

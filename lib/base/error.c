@@ -9,6 +9,7 @@
 #include <slab.h>
 #include <stdarg.h>
 
+#include "base/format.h"
 #include "base/thread.h"
 
 void
@@ -19,7 +20,7 @@ slabi_fail(int error, const char *format, ...)
 
 	if (self) {
 		va_start(arguments, format);
-		vsnprintf(self->message, sizeof(self->message), format,
+		slabi_format_list(self->message, sizeof(self->message), format,
 		    arguments);
 		va_end(arguments);
 	}

@@ -3,8 +3,9 @@
 #ifndef SLABI_ERROR_H
 #define SLABI_ERROR_H
 
+#include "base/format.h"
+
 /* Set errno, and what slab_error() says in this thread. */
-__attribute__((format(printf, 2, 3))) void slabi_fail(int error,
-    const char *format, ...);
+SLABI_FORMAT(2, 3) void slabi_fail(int error, const char *format, ...);
 
 #endif

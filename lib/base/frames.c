@@ -4,8 +4,9 @@
 
 #include <dlfcn.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/format.h"
 
 /* The last part of a path. */
 static const char *
@@ -24,9 +25,9 @@ slabi_frame_name(const void *address, char *out, size_t room)
 	Dl_info info;
 
 	if (dladdr((void *)(uintptr_t)place, &info) == 0 || !info.dli_fname)
-		snprintf(out, room, "0x%jx", (uintmax_t)(uintptr_t)address);
+		slabi_format(out, room, "0x%jx", (uintmax_t)(uintptr_t)address);
 	else
-		snprintf(out, room, "%s  [%s+0x%jx]",
+		slabi_format(out, room, "%s  [%s+0x%jx]",
 		    info.dli_sname ? info.dli_sname : "?",
 		    base_name(info.dli_fname), (uintmax_t)((uintptr_t)address -
 		    (uintptr_t)info.dli_fbase));

@@ -6,11 +6,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/format.h"
 #include "base/frames.h"
 #include "base/printable.h"
 #include "base/report_out.h"
+#include "base/thread.h"
 
 /* The last report's line, for debuggers and core dumps. */
 SLAB_API_ extern char slab_last_misuse[SLABI_REPORT_LINE];
@@ -23,10 +24,6 @@ static _Atomic(misuse_reporter *) reporter;
 
 #define ALIVE ((uintptr_t)0x6d697375)
 #define STACK_SPAN ((uintptr_t)1 << 20)
-
-/* The report that this thread makes, or one whose frame has been left. */
-static _Thread_local const struct slabi_report *current
-    __attribute__((tls_model("initial-exec")));
 
 void
 slab_set_misuse_handler(misuse_handler *new_handler)
@@ -47,7 +44,8 @@ slab_set_misuse_reporter(misuse_reporter *new_reporter)
  * written to it, the report goes to standard error and not to the handler.
  */
 __attribute__((no_sanitize("address"))) static bool
-is_nested(const struct slabi_report *report)
+is_nested(const struct slabi_report *report,
+    const struct slabi_report *current)
 {
 	uintptr_t above = (uintptr_t)current - (uintptr_t)report;
 
@@ -60,12 +58,14 @@ void
 slabi_report_begin(struct slabi_report *report, slab_misuse_kind kind,
     const slab_cache *cache, const char *name)
 {
+	struct slabi_thread *self = slabi_thread_claim();
 	char printable[SLABI_NAME_ROOM];
 
-	report->nested = is_nested(report);
+	report->nested = self && is_nested(report, self->report);
 	report->alive = (uintptr_t)report ^ ALIVE;
 	report->still_alive = (uintptr_t)report ^ ~ALIVE;
-	current = report;
+	if (self)
+		self->report = report;
 	report->misuse = (struct slab_misuse){
 		.struct_size = sizeof(report->misuse),
 		.kind = kind,
@@ -75,11 +75,11 @@ slabi_report_begin(struct slabi_report *report, slab_misuse_kind kind,
 	report->sent = false;
 	report->length = 0;
 	if (name)
-		snprintf(report->line, sizeof(report->line),
+		slabi_format(report->line, sizeof(report->line),
 		    "libslab: cache \"%s\": ", slabi_printable(printable,
 		    sizeof(printable), name));
 	else
-		snprintf(report->line, sizeof(report->line), "libslab: ");
+		slabi_format(report->line, sizeof(report->line), "libslab: ");
 }
 
 void
@@ -89,8 +89,8 @@ slabi_report_line(struct slabi_report *report, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(report->line + length, sizeof(report->line) - length, format,
-	    arguments);
+	slabi_format_list(report->line + length, sizeof(report->line) - length,
+	    format, arguments);
 	va_end(arguments);
 }
 
@@ -100,18 +100,18 @@ slabi_report_fact(struct slabi_report *report, const char *format, ...)
 	char *begin = report->facts + report->length;
 	size_t room = sizeof(report->facts) - report->length;
 	va_list arguments;
-	int length;
+	size_t length;
 
 	if (room < 4)
 		return;
 	va_start(arguments, format);
-	length = vsnprintf(begin + 2, room - 3, format, arguments);
+	length = slabi_format_list(begin + 2, room - 3, format, arguments);
 	va_end(arguments);
-	if (length < 0 || (size_t)length >= room - 3)
+	if (length >= room - 3)
 		return;
 	begin[0] = begin[1] = ' ';
 	begin[length + 2] = '\n';
-	report->length += (size_t)length + 3;
+	report->length += length + 3;
 }
 
 void
@@ -139,7 +139,7 @@ dump_row(struct slabi_report *report, const unsigned char *row,
 	size_t i;
 
 	for (i = 0; i < 16 && row + i < end; i++)
-		to += snprintf(to, 4, "%02x%c", row[i],
+		to += slabi_format(to, 4, "%02x%c", row[i],
 		    (size_t)(row + i - bad) < n ? '*' : ' ');
 	slabi_report_fact(report, "0x%jx: %s", (uintmax_t)(uintptr_t)row,
 	    text);

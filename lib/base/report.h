@@ -17,6 +17,8 @@
 
 #include <slab.h>
 
+#include "base/format.h"
+
 #define SLABI_REPORT_LINE 640
 #define SLABI_REPORT_FACTS 3072
 
@@ -39,10 +41,10 @@ struct slabi_report {
 void slabi_report_begin(struct slabi_report *report, slab_misuse_kind kind,
     const slab_cache *cache, const char *name);
 /* The words of the first line, behind the cache's name. */
-__attribute__((format(printf, 2, 3))) void
+SLABI_FORMAT(2, 3) void
 slabi_report_line(struct slabi_report *report, const char *format, ...);
 /* One line more, below; it is left out where there is no room for it. */
-__attribute__((format(printf, 2, 3))) void
+SLABI_FORMAT(2, 3) void
 slabi_report_fact(struct slabi_report *report, const char *format, ...);
 /* A heading and a line for each frame of a call stack; depth 0: nothing. */
 void slabi_report_stack(struct slabi_report *report, const char *heading,

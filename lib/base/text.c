@@ -4,23 +4,22 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/arith.h"
 
 void
 slabi_text_add(struct slabi_text *text, const char *format, ...)
 {
 	size_t room = sizeof(text->bytes) - text->length;
 	va_list arguments;
-	int length;
+	size_t length;
 
 	va_start(arguments, format);
-	length = vsnprintf(text->bytes + text->length, room, format,
+	length = slabi_format_list(text->bytes + text->length, room, format,
 	    arguments);
 	va_end(arguments);
-	if (length > 0)
-		text->length += (size_t)length < room ? (size_t)length :
-		    room - 1;
+	text->length += slabi_min(length, room - 1);
 }
 
 /* The first byte of a character, its length, and what the second may be. */

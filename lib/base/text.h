@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include "base/format.h"
+
 struct slabi_text {
 	size_t length;
 	char bytes[10000];
@@ -18,7 +20,7 @@ struct slabi_text {
 #define SLABI_NAME_LONG 1024 /* and for programs */
 
 /* Adds as printf() would; what has no room is left out. */
-__attribute__((format(printf, 2, 3))) void
+SLABI_FORMAT(2, 3) void
 slabi_text_add(struct slabi_text *text, const char *format, ...);
 /* What becomes of a name's bytes; in all of them it stays one line of UTF-8. */
 enum slabi_text_style {

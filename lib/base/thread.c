@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stddef.h>
 
 #include "base/os.h"
 
@@ -98,6 +99,7 @@ slabi_thread_claim(void)
 			continue;
 		slabi_self = &records[n];
 		slabi_self->message[0] = '\0';
+		slabi_self->report = NULL;
 		if (has_key)
 			pthread_setspecific(key,
 			    &rounds[PTHREAD_DESTRUCTOR_ITERATIONS - 1]);

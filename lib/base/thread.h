@@ -10,10 +10,20 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+struct slabi_report;
+
 struct slabi_thread {
 	char message[256]; /* what slab_error() says */
+	/* The report that it makes, or one whose frame has been left. */
+	const struct slabi_report *report;
 	atomic_bool taken; /* by a thread */
 };
+
+#ifdef SLABI_NO_OS
+#define SLABI_THREAD_LOCAL
+#else
+#define SLABI_THREAD_LOCAL _Thread_local
+#endif
 
 /*
  * glibc may call malloc() at a thread's first use of other models; elsewhere
@@ -26,7 +36,7 @@ struct slabi_thread {
 #endif
 
 /* Never NULL: a thread without a record has one of the three below. */
-extern _Thread_local struct slabi_thread *slabi_self
+extern SLABI_THREAD_LOCAL struct slabi_thread *slabi_self
     __attribute__((visibility("hidden"))) SLABI_TLS_MODEL;
 
 /* Stand-ins: nothing may be written to them. */
