@@ -27,10 +27,6 @@ lib_libslabi_la_SOURCES = \
 	lib/api/registry.c \
 	lib/api/registry.h \
 	lib/api/resident.c \
-	lib/api/lifetime.c \
-	lib/api/plan.c \
-	lib/api/plan.h \
-	lib/api/registry.h \
 	lib/api/walk.c \
 	lib/backing/backing.c \
 	lib/backing/backing.h \
@@ -51,7 +47,6 @@ lib_libslabi_la_SOURCES = \
 	lib/base/os_posix.c \
 	lib/base/os_posix.h \
 	lib/base/os_posix_map.c \
-	lib/base/os.h \
 	lib/base/printable.c \
 	lib/base/printable.h \
 	lib/base/report.c \
@@ -61,8 +56,6 @@ lib_libslabi_la_SOURCES = \
 	lib/base/text.c \
 	lib/base/text.h \
 	lib/base/thread.c \
-	lib/base/text.c \
-	lib/base/text.h \
 	lib/base/thread.h \
 	lib/base/tools.c \
 	lib/base/tools.h \
@@ -121,7 +114,6 @@ lib_libslabi_la_SOURCES = \
 	lib/slab/system_large.c \
 	lib/slab/visible.c \
 	lib/slab/visible.h
-	lib/slab/system_large.c
 if OS_POSIX
 lib_libslabi_la_SOURCES += \
 	lib/api/export.c \
