@@ -287,7 +287,7 @@ typedef struct slab_field {
 	const char *name;     /**< as in slab_statistics */
 	const char *help;     /**< one sentence */
 	size_t offset;        /**< in slab_statistics */
-	size_t size;          /**< bytes there: of a size_t or a uint64_t */
+	size_t size;          /**< bytes there: a size_t or a uint64_t */
 	slab_field_kind kind; /**< gauge or counter */
 	slab_field_unit unit; /**< what it counts */
 } slab_field;
@@ -393,9 +393,9 @@ static inline SLAB_UNUSED_ size_t slab_flex_size_(size_t structure,
 }
 /** @endcond */
 /**
- * Begin a cache of objects with the size and alignment of a structure that
- * ends in a flexible array.  `slab_builder_new(sizeof(type) + n)` would only
- * give them the alignment of that sum, which may be 1.
+ * Begin to configure a cache of objects with the size and alignment of a
+ * structure that ends in a flexible array.  `slab_builder_new(sizeof(type) +
+ * n)` would only give them the alignment of that sum, which may be 1.
  * @param type    a complete structure type
  * @param member  its last member, an array without a size
  * @param count   how many elements the array of each object has; a size that
@@ -529,11 +529,11 @@ SLAB_API_ slab_builder *slab_builder_slab_size(slab_builder *builder,
  * other threads than those that allocated them.
  *
  * Each thread has a magazine of its own, so that most calls take no lock.
- * Where an allocation would fail, free objects are first taken from the
- * magazines of all threads, of those that sleep, too.  These caches have no
- * magazines, and take a lock in each call: those in a buffer, those with a
- * limit below 1024 objects or a magazine of 0 rounds, and those beyond the
- * first 4095 that exist at a time.
+ * Before an allocation fails, free objects are taken from the magazines of all
+ * threads, even of sleeping ones.  Some shared caches have no magazines and
+ * take a lock in each call: those in a buffer, those with a limit below 1024
+ * objects or a magazine of 0 rounds, and those beyond the first 4095 that exist
+ * at the same time.
  *
  * Any thread may call slab_alloc(), slab_zalloc(), slab_free(), the bulk calls,
  * slab_reserve(), slab_reap(), slab_owns(), slab_stats() and slab_dump() at any
@@ -603,7 +603,7 @@ SLAB_API_ slab_builder *slab_builder_oom(slab_builder *builder,
  * is created or released; objects cost nothing more.  The build fails with
  * ENOTSUP for a buffer, and for a backing that cannot align to 64 KiB.
  * @param builder  the builder, or NULL
- * @param on       whether; default: no
+ * @param on       default false
  * @returns @p builder
  * @since 1.1
  */
@@ -611,10 +611,10 @@ SLAB_API_ slab_builder *slab_builder_findable(slab_builder *builder, bool on);
 /**
  * Name the mappings of the cache's slabs `libslab:NAME`, as /proc/PID/maps
  * shows it.  Only slabs of at least 64 KiB from mmap have one, where the kernel
- * can do it (Linux 5.17, CONFIG_ANON_VMA_NAME).  Characters of the cache's name
- * that may not be there become `_`, and it is cut at 79 bytes in all.
+ * can do it (Linux 5.17, CONFIG_ANON_VMA_NAME).  Characters that
+ * the kernel does not accept become `_`, and the text is cut at 79 bytes.
  * @param builder  the builder, or NULL
- * @param on       whether; default: yes
+ * @param on       default true
  * @returns @p builder
  * @since 1.1
  */
@@ -625,7 +625,7 @@ SLAB_API_ slab_builder *slab_builder_mapping_name(slab_builder *builder,
  * system can do that (madvise(), MADV_DONTDUMP).  The build fails with ENOTSUP
  * for a buffer, which makes no system call.
  * @param builder  the builder, or NULL
- * @param on       whether; default: no
+ * @param on       default false
  * @returns @p builder
  * @since 1.1
  */
@@ -1024,14 +1024,14 @@ SLAB_API_ int slab_dump(const slab_cache *cache, FILE *stream);
  * "caches":[{"name":…,"id":…,…}]}`, with each figure under its name in
  * slab_statistics, all of them integers.  OpenMetrics: a family `slab_NAME` for
  * each figure, with the labels `cache` and `id`; it ends with `# EOF`.  Both are
- * UTF-8 whatever bytes a name has: those that are no UTF-8 become U+FFFD, and
+ * UTF-8 whatever bytes a name has: bytes that are not UTF-8 become U+FFFD, and
  * names are cut at 1024 bytes.  `id` is the number of the cache's build in this
  * process, from 1.
  *
- * No lock of the library's is held while the stream is written to.
+ * The library holds no lock while it writes to the stream.
  * @param cache   the cache; NULL: all caches of the process, under the same
  *                condition as slab_dump()
- * @param stream  where to; stays the caller's
+ * @param stream  where to write; it stays the caller's
  * @param format  which format
  * @retval 0   done
  * @retval -1  with errno of the stream's failure; or EINVAL: there is no such
@@ -1041,20 +1041,19 @@ SLAB_API_ int slab_dump(const slab_cache *cache, FILE *stream);
 SLAB_API_ int slab_dump_as(const slab_cache *cache, FILE *stream,
     slab_format format);
 /**
- * Describe a figure of slab_statistics.  May be called by any thread at any
- * time.
+ * Describe a figure of slab_statistics.  Any thread may call it at any time.
  * @param n  its number, from 0, in the order of the structure
  * @returns the figure, a constant; NULL: there are no more than @p n
  * @since 1.1
  */
 SLAB_API_ const slab_field *slab_statistics_field(size_t n);
 /**
- * Visit all caches of the process, except those in buffers that it has
- * inherited by fork(), at a moment when no other thread uses an unshared cache
- * or destroys any.  No lock is held while @p visit runs.
+ * Visit all caches of the process, except those in buffers that were inherited
+ * by fork().  Meanwhile no other thread may use an unshared cache, or destroy
+ * any.  No lock is held while @p visit runs.
  * @param visit  called with each cache that existed at the beginning, the
- *               newest first; may build caches, which are not visited, and
- *               destroy any; other than 0 ends the walk
+ *               newest first.  It may build caches, which are not visited,
+ *               and destroy any.  A result other than 0 ends the walk
  * @param arg    passed to @p visit
  * @returns 0, or what @p visit returned to end the walk
  * @since 1.1
@@ -1154,12 +1153,12 @@ SLAB_API_ void slab_oom(const slab_cache *cache) SLAB_NORETURN_;
  */
 SLAB_API_ void slab_set_misuse_handler(void (*handler)(const char *line));
 /**
- * Have a function given the facts of a misuse, before its line is written or
- * passed to the handler of slab_set_misuse_handler().
+ * Set a function that receives the facts of a misuse, before its line is
+ * written or passed to the handler of slab_set_misuse_handler().
  *
- * When it returns, the report goes on; it may longjmp() away instead, as a
- * handler may.  A misuse in it ends the program at once.  There is one reporter
- * for the process: set it before other threads use caches.
+ * When it returns, the report goes on; it may leave by longjmp() instead, as a
+ * handler may.  A misuse inside it ends the program at once.  There is one
+ * reporter in a process: set it before other threads use caches.
  *
  * @param reporter  called with the facts, which are valid until it returns;
  *                  NULL: none, the default
