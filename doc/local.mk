@@ -36,7 +36,9 @@ examples = \
 	doc/examples/measure \
 	doc/examples/misuse \
 	doc/examples/oom \
+	doc/examples/findable \
 	doc/examples/queue_cache \
+	doc/examples/server \
 	doc/examples/queue_malloc \
 	doc/examples/template \
 	doc/examples/typed \
@@ -53,7 +55,9 @@ examplesources = \
 	doc/examples/measure.c \
 	doc/examples/misuse.c \
 	doc/examples/oom.c \
+	doc/examples/findable.c \
 	doc/examples/queue_cache.c \
+	doc/examples/server.c \
 	doc/examples/queue_malloc.c \
 	doc/examples/template.c \
 	doc/examples/typed.c \
@@ -89,7 +93,10 @@ doc_examples_limits_LDADD = lib/libslab.la
 doc_examples_measure_LDADD = lib/libslab.la
 doc_examples_misuse_LDADD = lib/libslab.la
 doc_examples_oom_LDADD = lib/libslab.la
+doc_examples_findable_LDADD = lib/libslab.la
 doc_examples_queue_cache_LDADD = lib/libslab.la
+doc_examples_server_LDADD = lib/libslab.la
+doc_examples_server_LDFLAGS = $(AM_LDFLAGS) -pthread
 doc_examples_queue_malloc_LDADD = lib/libslab.la
 doc_examples_recycler_SOURCES = doc/examples/recycler.cc
 doc_examples_recycler_LDADD = lib/libslab.la

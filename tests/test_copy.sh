@@ -12,7 +12,7 @@ cp include/slab/version.h "$work/include/slab"
 cp "$srcdir/doc/examples/queue_cache.c" "$work/program.c"
 cd "$work"
 # shellcheck disable=SC2086 # $CC may have options
-$CC -O2 -Iinclude -iquote lib -o program program.c lib/*/*.c -pthread
+$CC -O2 -D_GNU_SOURCE -Iinclude -iquote lib -o program program.c lib/*/*.c -pthread
 ./program >/dev/null
 cd - >/dev/null
 

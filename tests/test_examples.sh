@@ -104,7 +104,7 @@ END {
 END
 
 (cd "$srcdir" && awk -f "$work/blocks.awk" doc/examples/*.c \
-    doc/examples/*.cc doc/examples/*.cpp man/man*/*.[1-9] doc/tutorial.md README)
+    doc/examples/*.cc doc/examples/*.cpp man/man[37]/*.[1-9] doc/tutorial.md README)
 
 # The README of the examples names each of them.
 for source in "$srcdir"/doc/examples/*.c "$srcdir"/doc/examples/*.cc \
