@@ -130,7 +130,8 @@ typedef enum slab_huge_pages {
 
 /**
  * @name Debugging flags
- * For slab_builder_debug().  Declared, and refused with ENOTSUP, in 1.0.
+ * For slab_builder_debug().  Version 1.0 declared the first six and refused
+ * them with ENOTSUP.
  * @since 1.0
  * @{
  */
@@ -140,6 +141,9 @@ typedef enum slab_huge_pages {
 #define SLAB_DEBUG_AUDIT      0x08u /**< call stacks of last alloc and free */
 #define SLAB_DEBUG_QUARANTINE 0x10u /**< freed objects are held back */
 #define SLAB_DEBUG_MALLOC     0x20u /**< every object a malloc block */
+#define SLAB_DEBUG_SAMPLE     0x40u /**< few objects guarded; since 1.1 */
+#define SLAB_DEBUG_GUARD      0x80u /**< every object on a page; since 1.1 */
+#define SLAB_DEBUG_FAIL       0x100u /**< some allocations fail; since 1.1 */
 /** @} */
 
 /**

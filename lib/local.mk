@@ -18,6 +18,11 @@ lib_libslabi_la_SOURCES = \
 	lib/api/figures.def \
 	lib/api/figures.h \
 	lib/api/find.c \
+	lib/api/debugging.c \
+	lib/api/debugging.h \
+	lib/api/environment.c \
+	lib/api/environment.h \
+	lib/api/leaks.c \
 	lib/api/lifetime.c \
 	lib/api/plan.c \
 	lib/api/plan.h \
@@ -27,6 +32,9 @@ lib_libslabi_la_SOURCES = \
 	lib/api/registry.c \
 	lib/api/registry.h \
 	lib/api/resident.c \
+	lib/api/settings.c \
+	lib/api/settings.h \
+	lib/api/stats.c \
 	lib/api/walk.c \
 	lib/backing/backing.c \
 	lib/backing/backing.h \
@@ -57,13 +65,36 @@ lib_libslabi_la_SOURCES = \
 	lib/base/text.h \
 	lib/base/thread.c \
 	lib/base/thread.h \
+	lib/base/stacks.c \
+	lib/base/stacks.h \
+	lib/base/thread_number.c \
+	lib/base/thread_number.h \
 	lib/base/tools.c \
 	lib/base/tools.h \
+	lib/cache/audit.c \
+	lib/cache/audit.h \
+	lib/cache/block_stack.c \
+	lib/cache/block_table.c \
+	lib/cache/block_table.h \
+	lib/cache/blocks.c \
+	lib/cache/blocks.h \
+	lib/cache/blocks_malloc.c \
+	lib/cache/blocks_pages.c \
 	lib/cache/bulk.c \
 	lib/cache/cache.c \
 	lib/cache/cache.h \
 	lib/cache/depot.c \
 	lib/cache/depot.h \
+	lib/cache/checked.c \
+	lib/cache/debug.c \
+	lib/cache/debug.h \
+	lib/cache/debug_begin.c \
+	lib/cache/debug_object.c \
+	lib/cache/debug_object.h \
+	lib/cache/debug_path.c \
+	lib/cache/debug_report.c \
+	lib/cache/debug_report.h \
+	lib/cache/debug_side.c \
 	lib/cache/direct.c \
 	lib/cache/direct.h \
 	lib/cache/drain.c \
@@ -82,6 +113,13 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/slots.h \
 	lib/layer/destruct.c \
 	lib/layer/destruct.h \
+	lib/cache/magazine.h \
+	lib/cache/options.h \
+	lib/cache/pattern.h \
+	lib/cache/quarantine.c \
+	lib/cache/quarantine.h \
+	lib/cache/zones.c \
+	lib/cache/zones.h \
 	lib/layer/idle_pages.c \
 	lib/layer/idle_pages.h \
 	lib/layer/layer.h \

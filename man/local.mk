@@ -6,10 +6,13 @@ manual = \
 	man/man1/slabstat.1 \
 	man/man3/SLAB_DEBUG_AUDIT.3 \
 	man/man3/SLAB_DEBUG_CHECK.3 \
+	man/man3/SLAB_DEBUG_FAIL.3 \
+	man/man3/SLAB_DEBUG_GUARD.3 \
 	man/man3/SLAB_DEBUG_MALLOC.3 \
 	man/man3/SLAB_DEBUG_POISON.3 \
 	man/man3/SLAB_DEBUG_QUARANTINE.3 \
 	man/man3/SLAB_DEBUG_REDZONE.3 \
+	man/man3/SLAB_DEBUG_SAMPLE.3 \
 	man/man3/SLAB_DEFINE_TYPED.3 \
 	man/man3/SLAB_INLINE.3 \
 	man/man3/SLAB_PERIOD_NEVER.3 \

@@ -11,6 +11,7 @@ check_tests = \
 	tests/check_buffer_size \
 	tests/check_builder \
 	tests/check_construct \
+	tests/check_debug \
 	tests/check_export \
 	tests/check_figures \
 	tests/check_find \
@@ -54,6 +55,7 @@ linux_tests = \
 
 script_tests = \
 	tests/test_abi.sh \
+	tests/test_debug.sh \
 	tests/test_copy.sh \
 	tests/test_dist.sh \
 	tests/test_dlopen.sh \
@@ -106,7 +108,7 @@ endif
 if LINUX
 suite += $(linux_tests)
 endif
-check_PROGRAMS += $(suite)
+check_PROGRAMS += $(suite) tests/debugged tests/misuse_table
 program_tests = $(suite) $(examples)
 EXTRA_DIST += \
 	tests/abi/libslab-1.abi \

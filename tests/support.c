@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/tools.h"
 
 /* Pages and the clock ---------------------------------------------------- */
 
@@ -28,6 +29,7 @@ void support_start(void)
 {
 	const char *wish = getenv("SLAB_TEST_PAGE_SIZE");
 
+	slabi_tools_wanted = false;
 	if (wish == NULL || *wish == '\0')
 		return;
 	slabi_os.page_size = slabi_os.granule = strtoul(wish, NULL, 0);

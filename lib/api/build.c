@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/buffer_layout.h"
+#include "api/debugging.h"
 #include "api/plan.h"
 #include "api/registry.h"
 #include "base/arith.h"
@@ -71,16 +72,21 @@ choose_system(struct slabi_system *system, const struct slabi_wish *wish,
 /* The cache's own block: struct, name, template, magazine. */
 static slab_cache *
 get_block(const slab_builder *builder, const struct slabi_backing *backing,
-    size_t target, size_t name_size)
+    size_t target, size_t name_size, size_t debug_size)
 {
 	/* Threads have their magazines elsewhere. */
 	size_t rounds = builder->shared ? 0 :
 	    slabi_plan_first_rounds(target, backing);
 	struct slabi_block block = slabi_plan_block(builder, name_size, rounds,
 	    target);
-	slab_cache *cache = slabi_backing_meta_alloc(backing, &block.size);
-	char *start = (char *)cache;
+	size_t debug_at = slabi_round_up(block.size, SLABI_LINE);
+	slab_cache *cache;
+	char *start;
 
+	if (debug_size > 0)
+		block.size = debug_at + debug_size;
+	cache = slabi_backing_meta_alloc(backing, &block.size);
+	start = (char *)cache;
 	if (!cache)
 		return NULL;
 	/* Its first page is written to now. */
@@ -97,6 +103,8 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 		cache->layer.life.template = start + block.template;
 	slabi_exchange_begin(&cache->exchange,
 	    (void **)(void *)(start + block.words), rounds, target);
+	if (debug_size > 0)
+		cache->debug = (void *)(start + debug_at);
 	if (rounds == 0)
 		cache->path = &slabi_path_direct;
 	cache->slot = SLABI_NO_SLOT;
@@ -127,16 +135,18 @@ set_wishes(slab_cache *cache, const slab_builder *builder, const char *name,
 }
 
 static slab_cache *
-assemble(const slab_builder *builder, const struct slabi_backing *backing)
+assemble(const slab_builder *builder, const struct slabi_backing *backing,
+    const char *name, const struct slabi_options *options)
 {
 	struct slabi_wish wish = slabi_plan_wish(builder, backing);
 	size_t rounds = slabi_plan_rounds(builder, backing);
-	char name_room[SLABI_NAME_ROOM];
-	const char *name = slabi_plan_name(builder, name_room);
+	size_t debug_size = slabi_debugging_size(options, rounds);
 	struct slabi_system *system;
 	slab_cache *cache;
 
-	cache = get_block(builder, backing, rounds, strlen(name) + 1);
+	slabi_debugging_wish(options, &wish);
+	cache = get_block(builder, backing, debug_size > 0 ? 0 : rounds,
+	    strlen(name) + 1, debug_size);
 	if (!cache)
 		return NULL;
 	set_wishes(cache, builder, name, strlen(name) + 1);
@@ -160,7 +170,41 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing)
 	slabi_working_set_begin(&cache->layer, builder->period);
 	if (cache->shared)
 		slabi_shared_begin(cache, rounds);
-	slabi_registry_add(cache);
+	if (debug_size > 0 &&
+	    !slabi_debugging_begin(cache, rounds, options)) {
+		slabi_backing_meta_free(backing, cache, cache->block_size);
+		return NULL;
+	}
+	return cache;
+}
+
+/*
+ * The same with fewer debugging modes, until a buffer has room: a program must
+ * not fail because it is debugged.
+ */
+static slab_cache *
+assemble_debugged(const slab_builder *builder,
+    const struct slabi_backing *backing)
+{
+	struct slabi_options options;
+	char name_room[SLABI_NAME_ROOM];
+	const char *name = slabi_plan_name(builder, name_room);
+	slab_cache *cache;
+	unsigned asked;
+
+	if (!slabi_debugging_choose(builder, backing, name, &options))
+		return NULL;
+	asked = options.flags;
+	cache = assemble(builder, backing, name, &options);
+	while (!cache && backing->fixed &&
+	    slabi_debugging_do_without(&options)) {
+		slabi_buffer_reset(backing);
+		cache = assemble(builder, backing, name, &options);
+	}
+	if (cache && options.flags != asked)
+		slabi_debugging_say_without(name, asked, options.flags);
+	if (cache)
+		slabi_registry_add(cache);
 	return cache;
 }
 
@@ -196,7 +240,7 @@ build(slab_builder *builder, struct slabi_backing *backing, bool usable)
 
 	if (!slabi_builder_has_error(builder) && usable &&
 	    can_be_seen(builder, backing))
-		cache = assemble(builder, backing);
+		cache = assemble_debugged(builder, backing);
 	error = errno;
 	slab_builder_free(builder);
 	errno = error;

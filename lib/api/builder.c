@@ -328,6 +328,11 @@ slab_builder_oom(slab_builder *builder, slab_oom_handler *handler, void *arg)
 	return builder;
 }
 
+#define DEBUG_FLAGS (SLAB_DEBUG_CHECK | SLAB_DEBUG_REDZONE | \
+	SLAB_DEBUG_POISON | SLAB_DEBUG_AUDIT | SLAB_DEBUG_QUARANTINE | \
+	SLAB_DEBUG_MALLOC | SLAB_DEBUG_SAMPLE | SLAB_DEBUG_GUARD | \
+	SLAB_DEBUG_FAIL)
+
 slab_builder *
 slab_builder_findable(slab_builder *builder, bool on)
 {
@@ -355,13 +360,11 @@ slab_builder_no_dump(slab_builder *builder, bool on)
 slab_builder *
 slab_builder_debug(slab_builder *builder, unsigned flags)
 {
-	if (!builder || flags == 0)
-		return builder;
-	if (flags & ~(SLAB_DEBUG_CHECK | SLAB_DEBUG_REDZONE |
-	    SLAB_DEBUG_POISON | SLAB_DEBUG_AUDIT | SLAB_DEBUG_QUARANTINE |
-	    SLAB_DEBUG_MALLOC))
+	if (!builder)
+		return NULL;
+	if (flags & ~DEBUG_FLAGS)
 		return fault(builder, EINVAL, "debug flags 0x%x are not known",
-		    flags);
-	return fault(builder, ENOTSUP, "debug flags 0x%x are not in this "
-	    "version", flags);
+		    flags & ~DEBUG_FLAGS);
+	builder->debug = flags;
+	return builder;
 }

@@ -25,6 +25,7 @@ struct slab_builder {
 	size_t rounds;
 	size_t slab_size;
 	unsigned period;
+	unsigned debug;      /* SLAB_DEBUG_* */
 	bool coloring;
 	bool shared;         /* any number of threads use the cache at once */
 	bool findable;       /* slab_cache_of() finds its objects */

@@ -72,12 +72,13 @@ check_magazine(struct slab_cache *cache)
 int
 slab_check(slab_cache *cache)
 {
+	bool has_slabs = !cache->path || !cache->path->each;
 	char name[SLABI_NAME_SHORT];
 	const char *fault;
 
 	if (cache->shared)
 		slabi_cache_flush(cache);
-	fault = slabi_layer_check(&cache->layer);
+	fault = has_slabs ? slabi_layer_check(&cache->layer) : NULL;
 	if (!fault)
 		fault = check_magazine(cache);
 	if (!fault && cache->path)

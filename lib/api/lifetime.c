@@ -5,6 +5,7 @@
 #include "api/registry.h"
 #include "base/error.h"
 #include "base/printable.h"
+#include "cache/debug.h"
 #include "cache/shared.h"
 #include "layer/slab_layer.h"
 #include "layer/supply.h"
@@ -27,8 +28,11 @@ reserve(slab_cache *cache, size_t n)
 		slabi_fail(ENOMEM, "%zu more objects than the %zu in use "
 		    "exceed the limit", n, live);
 	else
-		outcome = slabi_supply_reserve(layer, live + n) ? DONE :
-		    NO_MEMORY;
+		outcome = (cache->path && cache->path->reserve ?
+		    cache->path->reserve(cache, n) :
+		    slabi_supply_reserve(layer, live + n)) ? DONE : NO_MEMORY;
+	if (outcome == DONE && cache->debug)
+		cache->debug->promised = live + n;
 	slabi_cache_leave(cache);
 	return outcome;
 }
@@ -94,6 +98,8 @@ slab_destroy(slab_cache *cache)
 		slabi_shared_end(cache);
 	slabi_layer_end(&cache->layer);
 	backing = cache->layer.system.backing;
+	if (cache->path && cache->path->end)
+		cache->path->end(cache);
 	slabi_exchange_end(&cache->exchange, &backing);
 	slabi_backing_meta_free(&backing, cache, cache->block_size);
 	if (backing.calls.release)

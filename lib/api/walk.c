@@ -12,6 +12,8 @@ slab_owns(const slab_cache *cache, const void *address)
 {
 	bool in_use;
 
+	if (cache->path && cache->path->owns)
+		return cache->path->owns(cache, address);
 	/* Rounds of other threads cannot be looked at, but be taken. */
 	if (cache->shared)
 		slabi_cache_flush((slab_cache *)(uintptr_t)cache);
@@ -52,6 +54,8 @@ slab_foreach(slab_cache *cache, int (*visit)(void *object, void *arg),
 	struct slab *slab;
 	int result = 0;
 
+	if (cache->path && cache->path->each)
+		return cache->path->each(cache, visit, arg);
 	/* Then what is out of the slabs is live. */
 	slabi_cache_flush(cache);
 	layer->pinned++;

@@ -50,6 +50,8 @@ bool slabi_backing_buffer(struct slabi_backing *backing, void *mem,
 /* The same for a buffer that is only thought of, with the books elsewhere. */
 bool slabi_backing_buffer_at(struct slabi_backing *backing,
     struct slabi_buffer *books, uintptr_t address, size_t bytes);
+/* Take back all blocks. */
+void slabi_buffer_reset(const struct slabi_backing *backing);
 /* Returns the bytes that are left. */
 size_t slabi_buffer_left(const struct slabi_backing *backing);
 /*

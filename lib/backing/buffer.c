@@ -56,6 +56,15 @@ buffer_release(void *arg)
 	slabi_tools_remove_root(buffer->memory, buffer->size);
 }
 
+void
+slabi_buffer_reset(const struct slabi_backing *backing)
+{
+	struct slabi_buffer *buffer = backing->calls.arg;
+
+	buffer->next = (char *)buffer + SLABI_LINE;
+	buffer->returned = NULL;
+}
+
 size_t
 slabi_buffer_left(const struct slabi_backing *backing)
 {

@@ -29,6 +29,8 @@ struct slabi_os {
 	 * contain is undefined.  Returns whether the memory has gone.
 	 */
 	bool (*purge)(void *pages, size_t size);
+	/* Lets nobody access pages, or everybody again; returns whether. */
+	bool (*protect)(void *pages, size_t size, bool accessible);
 	/* Asks for transparent huge pages; returns whether it can be done. */
 	bool (*huge)(void *pages, size_t size);
 	/* Asks for none, whatever the system does by default. */

@@ -80,6 +80,13 @@ huge(void *pages, size_t size)
 }
 
 static bool
+protect(void *pages, size_t size, bool accessible)
+{
+	return mprotect(pages, size, accessible ? PROT_READ | PROT_WRITE :
+	    PROT_NONE) == 0;
+}
+
+static bool
 no_huge(void *pages, size_t size)
 {
 #ifdef MADV_NOHUGEPAGE
@@ -116,6 +123,7 @@ struct slabi_os slabi_os = {
 	.purge = purge,
 	.huge = huge,
 	.no_huge = no_huge,
+	.protect = protect,
 	.probe = slabi_posix_probe,
 	.now = now,
 	.page_size = 4096,

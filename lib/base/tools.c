@@ -7,9 +7,19 @@
 #include "base/os.h"
 
 #if defined(__has_include)
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
 #endif
+#endif
+
+/* Without the header the requests are nothing. */
+#ifndef VALGRIND_GET_VBITS
+#define VALGRIND_GET_VBITS(memory, bits, size) ((void)(bits), 0)
+#define VALGRIND_MALLOCLIKE_BLOCK(memory, size, zone, zeroed) ((void)(size))
+#define VALGRIND_FREELIKE_BLOCK(memory, zone) ((void)(memory))
+#define VALGRIND_MAKE_MEM_NOACCESS(memory, size) ((void)(memory))
+#define VALGRIND_MAKE_MEM_UNDEFINED(memory, size) ((void)(memory))
+#define VALGRIND_MAKE_MEM_DEFINED(memory, size) ((void)(memory))
 #endif
 
 bool slabi_tools_wanted = true;
@@ -20,15 +30,97 @@ bool slabi_tools_wanted = true;
 extern WEAK void __lsan_register_root_region(const void *memory, size_t size);
 extern WEAK void __lsan_unregister_root_region(const void *memory,
     size_t size);
+extern WEAK void __asan_poison_memory_region(const volatile void *memory,
+    size_t size);
+extern WEAK void __asan_unpoison_memory_region(const volatile void *memory,
+    size_t size);
+extern WEAK void __msan_allocated_memory(const volatile void *memory,
+    size_t size);
+extern WEAK void __msan_unpoison(const volatile void *memory, size_t size);
 
 bool
 slabi_tools_valgrind(void)
 {
-#ifdef RUNNING_ON_VALGRIND
-	return slabi_tools_wanted && RUNNING_ON_VALGRIND != 0;
-#else
-	return false;
-#endif
+	unsigned char byte = 0, bits;
+
+	/* Only memcheck answers; callgrind counts what caches really do. */
+	return slabi_tools_wanted &&
+	    VALGRIND_GET_VBITS(&byte, &bits, sizeof(byte)) == 1;
+}
+
+enum slabi_tool
+slabi_tools_watching(void)
+{
+	if (!slabi_tools_wanted)
+		return SLABI_TOOL_NONE;
+	if (slabi_tools_valgrind())
+		return SLABI_TOOL_VALGRIND;
+	if (__asan_poison_memory_region)
+		return SLABI_TOOL_ASAN;
+	return __msan_allocated_memory ? SLABI_TOOL_MSAN : SLABI_TOOL_NONE;
+}
+
+void
+slabi_tools_hide(const void *memory, size_t size)
+{
+	VALGRIND_MAKE_MEM_NOACCESS(memory, size);
+	if (__asan_poison_memory_region)
+		__asan_poison_memory_region(memory, size);
+}
+
+void
+slabi_tools_show(const void *memory, size_t size)
+{
+	VALGRIND_MAKE_MEM_UNDEFINED(memory, size);
+	if (__asan_unpoison_memory_region)
+		__asan_unpoison_memory_region(memory, size);
+}
+
+void
+slabi_tools_take(void *object, size_t size, bool kept)
+{
+	VALGRIND_MALLOCLIKE_BLOCK(object, size, 0, 0);
+	if (kept)
+		VALGRIND_MAKE_MEM_DEFINED(object, size);
+	if (__asan_unpoison_memory_region)
+		__asan_unpoison_memory_region(object, size);
+	if (__msan_allocated_memory && !kept)
+		__msan_allocated_memory(object, size);
+}
+
+void
+slabi_tools_give(void *object, size_t size, bool kept)
+{
+	VALGRIND_FREELIKE_BLOCK(object, 0);
+	if (__asan_poison_memory_region)
+		__asan_poison_memory_region(object, size);
+	if (__msan_allocated_memory && !kept)
+		__msan_allocated_memory(object, size);
+}
+
+void
+slabi_tools_lend(void *object, size_t size, bool constructed)
+{
+	VALGRIND_MAKE_MEM_UNDEFINED(object, size);
+	if (constructed)
+		VALGRIND_MAKE_MEM_DEFINED(object, size);
+	if (__asan_unpoison_memory_region)
+		__asan_unpoison_memory_region(object, size);
+	if (__msan_allocated_memory && !constructed)
+		__msan_allocated_memory(object, size);
+}
+
+void
+slabi_tools_lent(void *object, size_t size)
+{
+	slabi_tools_hide(object, size);
+}
+
+void
+slabi_tools_wrote(const void *memory, size_t size)
+{
+	if (__msan_unpoison)
+		__msan_unpoison(memory, size);
 }
 
 /*

@@ -14,8 +14,30 @@
 /* False: behave as if no tool watched.  For tests that look inside. */
 extern bool slabi_tools_wanted;
 
-/* Returns whether the program runs under Valgrind's memcheck or the like. */
+enum slabi_tool {
+	SLABI_TOOL_NONE,
+	SLABI_TOOL_VALGRIND,
+	SLABI_TOOL_ASAN,
+	SLABI_TOOL_MSAN
+};
+
+/* Returns which tool watches every access of the program to memory. */
+enum slabi_tool slabi_tools_watching(void);
+/* Returns whether the program runs under Valgrind's memcheck. */
 bool slabi_tools_valgrind(void);
+
+/* Nobody may access this memory; everybody may, again. */
+void slabi_tools_hide(const void *memory, size_t size);
+void slabi_tools_show(const void *memory, size_t size);
+/* An object out of hidden memory is handed out; its contents may be `kept`. */
+void slabi_tools_take(void *object, size_t size, bool kept);
+/* It is free, and hidden again. */
+void slabi_tools_give(void *object, size_t size, bool kept);
+/* A constructor or a destructor is to run on a hidden object, or has run. */
+void slabi_tools_lend(void *object, size_t size, bool constructed);
+void slabi_tools_lent(void *object, size_t size);
+/* Code of the library, which MemorySanitizer does not see, has written here. */
+void slabi_tools_wrote(const void *memory, size_t size);
 
 /*
  * Tell the tools that look for leaks that this memory, and what pointers in it

@@ -30,10 +30,15 @@ slabi_cache_construct(struct slab_cache *cache,
 {
 	struct slabi_layer *layer = &cache->layer;
 	enum slabi_refusal why;
-	int error = slabi_life_begin(&layer->life, taken->object,
-	    layer->system.geometry.size);
+	int error;
 
+	if (cache->path && cache->path->raw)
+		cache->path->raw(cache, taken->object, false);
+	error = slabi_life_begin(&layer->life, taken->object,
+	    layer->system.geometry.size);
 	if (error == 0) {
+		if (cache->path && cache->path->raw)
+			cache->path->raw(cache, taken->object, true);
 		slabi_layer_set_constructed(layer, taken);
 		return true;
 	}
@@ -61,6 +66,8 @@ slabi_cache_handler_helps(struct slab_cache *cache)
 	int error = errno;
 	bool helps;
 
+	if (cache->path && cache->path->relieve && cache->path->relieve(cache))
+		return true;
 	if (!cache->oom || error != ENOMEM || !note_oom_call(cache))
 		return false;
 	helps = cache->oom(cache, cache->oom_arg);

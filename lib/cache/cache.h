@@ -20,6 +20,8 @@
  * is one without a magazine, one that is checked, or one that threads share:
  * the calls of lib/api/ and those of <slab.h> ask here and know no more.
  */
+struct slabi_audit;
+
 struct slabi_path {
 	/* As the public calls of these names; free() preserves errno. */
 	void *(*alloc)(slab_cache *cache);
@@ -39,6 +41,21 @@ struct slabi_path {
 	/* Where threads share the cache: keep the others out of the slabs. */
 	void (*enter)(slab_cache *cache);
 	void (*leave)(slab_cache *cache);
+	/* The rest is for caches that are debugged, and may be NULL. */
+	/* Finds memory, before the program's handler is asked. */
+	bool (*relieve)(slab_cache *cache);
+	/* An object is about to be constructed, or has been. */
+	void (*raw)(slab_cache *cache, void *object, bool constructed);
+	/* Gives back what was allocated for the path. */
+	void (*end)(slab_cache *cache);
+	/* Returns when and by whom an object was used last, or NULL. */
+	const struct slabi_audit *(*note)(const slab_cache *cache,
+	    const void *object);
+	/* Objects that are in no slab: as the public calls of these names. */
+	bool (*owns)(const slab_cache *cache, const void *address);
+	int (*each)(slab_cache *cache, int (*visit)(void *object, void *arg),
+	    void *arg);
+	bool (*reserve)(slab_cache *cache, size_t objects);
 };
 
 struct slabi_shared;
@@ -56,6 +73,7 @@ struct slab_cache {
 	const struct slabi_path *path;  /* NULL: an ordinary cache */
 	struct slabi_shared *shared;    /* NULL: for one thread at a time */
 	size_t slot; /* offset in threads' records, of a closed slot by default */
+	struct slabi_debug *debug;      /* NULL: it is not debugged */
 	struct slabi_layer layer;
 	slab_oom_handler *oom;          /* NULL: none */
 	void *oom_arg;
@@ -138,6 +156,10 @@ bool slabi_cache_construct(struct slab_cache *cache,
  * Visit all caches for a report, which never waits: none, if the list is
  * locked.  A visit that returns other than 0 is the last.  See api/registry.c.
  */
+void slabi_registry_try_each(int (*visit)(const struct slab_cache *cache,
+    void *arg), void *arg);
+
+/* The same as slabi_registry_each(); no visit, if the list is locked. */
 void slabi_registry_try_each(int (*visit)(const struct slab_cache *cache,
     void *arg), void *arg);
 

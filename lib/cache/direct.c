@@ -30,6 +30,8 @@ direct_free(slab_cache *cache, void *object)
 	enum slabi_refusal why;
 	int error = errno;
 
+	if (!object)
+		return;
 	if (!slabi_layer_put_one(&cache->layer, object, &why))
 		slabi_cache_misuse(cache, why, object);
 	slabi_working_set_step(&cache->layer);
@@ -55,8 +57,7 @@ direct_free_bulk(slab_cache *cache, size_t n, void *const *objects)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (objects[i])
-			direct_free(cache, objects[i]);
+		direct_free(cache, objects[i]);
 }
 
 static size_t

@@ -18,8 +18,12 @@ slabi_destruct_word(struct slabi_layer *layer, struct slab *slab,
 
 		assert(slabi_slab_state(slab, geometry, index) ==
 		    SLABI_FREE); /* I7 */
+		if (layer->watch)
+			layer->watch->ending(layer, slab, index, false);
 		slabi_life_end(&layer->life,
 		    slabi_slab_object(slab, geometry, index));
+		if (layer->watch)
+			layer->watch->ending(layer, slab, index, true);
 		slabi_slab_set_constructed(slab, geometry, index, false);
 	}
 }

@@ -40,8 +40,21 @@ struct slabi_period {
 	size_t undrained;      /* bytes of its block that still have memory */
 };
 
+struct slabi_layer;
+
+/* What a debugged cache notices of its slabs. */
+struct slabi_watch {
+	/* A slab is new; all objects of one are free, and it is to go. */
+	void (*made)(struct slabi_layer *layer, struct slab *slab);
+	void (*leaving)(struct slabi_layer *layer, struct slab *slab);
+	/* A free object is about to be destructed, or has been. */
+	void (*ending)(struct slabi_layer *layer, struct slab *slab,
+	    size_t index, bool ended);
+};
+
 struct slabi_layer {
 	struct slabi_system system;
+	const struct slabi_watch *watch; /* NULL: nobody notices */
 	struct slabi_life life;
 	struct slabi_period period;
 	struct slabi_lists lists;

@@ -42,6 +42,8 @@ make_slab(struct slabi_layer *layer)
 		return NULL;
 	slabi_lists_add(&layer->lists, slab);
 	layer->created++;
+	if (layer->watch)
+		layer->watch->made(layer, slab);
 	return slab;
 }
 
@@ -64,6 +66,8 @@ slabi_supply_unlink(struct slabi_layer *layer, struct slab *slab)
 	const struct slabi_geometry *geometry = &layer->system.geometry;
 
 	assert(slab->in_use == 0 && layer->pinned == 0);
+	if (layer->watch)
+		layer->watch->leaving(layer, slab);
 	slabi_system_leave(&layer->system, slab);
 	slabi_lists_remove(&layer->lists, geometry, slab);
 	assert(layer->purged >= slabi_slab_purged_bytes(slab, geometry)); /* I5 */

@@ -94,9 +94,12 @@ set_stride(struct slabi_geometry *geometry, const struct slabi_wish *wish)
 	assert((wish->align & (wish->align - 1)) == 0);
 	if (wish->size > SIZE_MAX / 8)
 		return false;
+	geometry->before = wish->front;
+	geometry->beside = wish->beside;
 	geometry->size = wish->size;
 	geometry->align = wish->align;
-	geometry->stride = slabi_round_up(wish->size, wish->align);
+	geometry->stride = slabi_round_up(wish->size + wish->front +
+	    wish->back, wish->align);
 	if (wish->coloring && wish->align <= MAX_PADDING &&
 	    is_crowded(geometry->stride))
 		geometry->stride += MAX_PADDING;
@@ -125,11 +128,14 @@ lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	if (geometry->compact)
 		geometry->front = SLABI_LINE +
 		    slabi_round_up(geometry->front - SLABI_LINE, wish->page);
-	geometry->first = slabi_round_up(geometry->front + head, start) -
-	    geometry->front;
+	geometry->first = slabi_round_up(geometry->front + head +
+	    geometry->before, start) - geometry->front;
+	geometry->side = slabi_round_up(geometry->first + objects * stride, 8);
 	geometry->objects = (uint32_t)objects;
 	geometry->words = (uint32_t)words;
-	return geometry->front + geometry->first + objects * stride;
+	return geometry->front + (geometry->beside == 0 ?
+	    geometry->first + objects * stride : geometry->side +
+	    SLABI_SIDE_HEAD + objects * geometry->beside);
 }
 
 /* Lay out as many objects as fit.  Returns the bytes used, or 0 for none. */
@@ -145,7 +151,8 @@ fill(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 
 		if (bytes <= room)
 			return bytes;
-		less = slabi_max((bytes - room) / (geometry->stride + 1), 1);
+		less = slabi_max((bytes - room) / (geometry->stride +
+		    geometry->beside + 1), 1);
 		objects -= slabi_min(less, objects);
 	}
 	return 0;

@@ -7,6 +7,8 @@
  *   |  color  | ... bits 1, bits 0 | header, summary, chunks | objects | rest |
  *                                  ^ the slab: offsets are from here
  *
+ * The rest begins with a side table in caches that are debugged.
+ *
  * A slab starts `color` bytes further into its block than it must, so that
  * headers and objects of many slabs do not fall on the same cache sets.  The
  * color follows from the block's address alone.  Bitmaps grow downward from the
@@ -22,6 +24,7 @@
 #include <stdint.h>
 
 #define SLABI_MAX_OBJECTS (64 * 64 * 64) /* what three levels of bits hold */
+#define SLABI_SIDE_HEAD 32      /* bytes of a side table that are for no object */
 #define SLABI_CLASSES 32        /* classes of partial slabs, by fullness */
 #define SLABI_MAX_CHUNKS 4096   /* of a slab, which purging tells apart */
 
@@ -35,6 +38,9 @@ struct slabi_wish {
 	size_t page;      /* bytes of a page */
 	bool has_ctor_bits; /* a constructed bit for every object */
 	bool coloring;
+	size_t front;     /* bytes before every object; a multiple of align */
+	size_t back;      /* and behind it */
+	size_t beside;    /* bytes for every object, behind all of them */
 };
 
 struct slabi_geometry {
@@ -55,6 +61,9 @@ struct slabi_geometry {
 	unsigned granule_shift; /* log2 of the largest power of two <= slab_size */
 	size_t color_step;    /* bytes from one color to the next */
 	uintptr_t color_mask; /* colors - 1 */
+	size_t before;        /* bytes before every object that are not of it */
+	size_t beside;        /* bytes for every object in the side table, */
+	size_t side;          /* which starts here, and the objects end */
 	unsigned purge_shift; /* log2 of the bytes of a chunk */
 	uint32_t purge_words; /* of a bit for each chunk */
 };

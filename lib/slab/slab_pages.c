@@ -11,7 +11,9 @@ uint32_t
 slabi_slab_chunks(const struct slab *slab,
     const struct slabi_geometry *geometry)
 {
-	uintptr_t end = (uintptr_t)slab->block + geometry->slab_size;
+	uintptr_t end = geometry->beside > 0 ?
+	    (uintptr_t)slab + geometry->side :
+	    (uintptr_t)slab->block + geometry->slab_size;
 
 	return (uint32_t)((end - (uintptr_t)slabi_slab_first_page(slab)) >>
 	    geometry->purge_shift);
