@@ -11,17 +11,17 @@ lib_libslabi_la_SOURCES = \
 	lib/api/builder.c \
 	lib/api/builder.h \
 	lib/api/check.c \
+	lib/api/debugging.c \
+	lib/api/debugging.h \
 	lib/api/dump.c \
+	lib/api/environment.c \
+	lib/api/environment.h \
 	lib/api/export.h \
 	lib/api/fields.def \
 	lib/api/figures.c \
 	lib/api/figures.def \
 	lib/api/figures.h \
 	lib/api/find.c \
-	lib/api/debugging.c \
-	lib/api/debugging.h \
-	lib/api/environment.c \
-	lib/api/environment.h \
 	lib/api/leaks.c \
 	lib/api/lifetime.c \
 	lib/api/plan.c \
@@ -34,7 +34,6 @@ lib_libslabi_la_SOURCES = \
 	lib/api/resident.c \
 	lib/api/settings.c \
 	lib/api/settings.h \
-	lib/api/stats.c \
 	lib/api/walk.c \
 	lib/backing/backing.c \
 	lib/backing/backing.h \
@@ -61,12 +60,12 @@ lib_libslabi_la_SOURCES = \
 	lib/base/report.h \
 	lib/base/report_out.h \
 	lib/base/report_out_posix.c \
+	lib/base/stacks.c \
+	lib/base/stacks.h \
 	lib/base/text.c \
 	lib/base/text.h \
 	lib/base/thread.c \
 	lib/base/thread.h \
-	lib/base/stacks.c \
-	lib/base/stacks.h \
 	lib/base/thread_number.c \
 	lib/base/thread_number.h \
 	lib/base/tools.c \
@@ -83,8 +82,6 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/bulk.c \
 	lib/cache/cache.c \
 	lib/cache/cache.h \
-	lib/cache/depot.c \
-	lib/cache/depot.h \
 	lib/cache/checked.c \
 	lib/cache/debug.c \
 	lib/cache/debug.h \
@@ -95,6 +92,8 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/debug_report.c \
 	lib/cache/debug_report.h \
 	lib/cache/debug_side.c \
+	lib/cache/depot.c \
+	lib/cache/depot.h \
 	lib/cache/direct.c \
 	lib/cache/direct.h \
 	lib/cache/drain.c \
@@ -104,6 +103,10 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/magazine.h \
 	lib/cache/misuse.c \
 	lib/cache/misuse.h \
+	lib/cache/options.h \
+	lib/cache/pattern.h \
+	lib/cache/quarantine.c \
+	lib/cache/quarantine.h \
 	lib/cache/record.c \
 	lib/cache/record.h \
 	lib/cache/shared.c \
@@ -111,15 +114,10 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/slot_hot.h \
 	lib/cache/slots.c \
 	lib/cache/slots.h \
-	lib/layer/destruct.c \
-	lib/layer/destruct.h \
-	lib/cache/magazine.h \
-	lib/cache/options.h \
-	lib/cache/pattern.h \
-	lib/cache/quarantine.c \
-	lib/cache/quarantine.h \
 	lib/cache/zones.c \
 	lib/cache/zones.h \
+	lib/layer/destruct.c \
+	lib/layer/destruct.h \
 	lib/layer/idle_pages.c \
 	lib/layer/idle_pages.h \
 	lib/layer/layer.h \

@@ -55,8 +55,8 @@ linux_tests = \
 
 script_tests = \
 	tests/test_abi.sh \
-	tests/test_debug.sh \
 	tests/test_copy.sh \
+	tests/test_debug.sh \
 	tests/test_dist.sh \
 	tests/test_dlopen.sh \
 	tests/test_examples.sh \
