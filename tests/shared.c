@@ -16,6 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/os.h"
+#include "cache/record.h"
+
 #define MAX_THREADS 16
 #define HELD 300
 #define BOXES 64
@@ -595,6 +598,207 @@ static void test_no_objects_are_no_objects(void)
 	REQUIRE(slab_destroy(cache) == 0);
 }
 
+/* What is missing --------------------------------------------------------- */
+
+static bool refuse_barrier(void)
+{
+	return false;
+}
+
+static void test_without_barriers_threads_keep_their_own(uint64_t seed)
+{
+	struct world world = { .words = 8, .seed = seed, .threads = 8,
+	    .operations = 3000 };
+	bool (*barrier)(void) = slabi_os.barrier;
+
+	slabi_os.barrier = refuse_barrier;
+	world.cache = slab_builder_build_mmap(slab_builder_shared(
+	    slab_builder_new(64)));
+	run_workers(&world);
+	end(&world);
+	slabi_os.barrier = barrier;
+}
+
+static void *(*real_reserve)(size_t size, size_t align);
+
+static void *refuse_records(size_t size, size_t align)
+{
+	return size >= sizeof(struct slabi_record) &&
+	    size < sizeof(struct slabi_record) + 100000 ? NULL :
+	    real_reserve(size, align);
+}
+
+static void test_without_records_every_call_takes_a_lock(uint64_t seed)
+{
+	struct world world = { .words = 8, .seed = seed, .threads = 16,
+	    .operations = 1000 };
+	struct world more = { .words = 8, .seed = seed, .threads = 16,
+	    .operations = 1000 };
+
+	real_reserve = slabi_os.reserve;
+	slabi_os.reserve = refuse_records;
+	world.cache = slab_builder_build_mmap(slab_builder_shared(
+	    slab_builder_new(64)));
+	run_workers(&world);
+	end(&world);
+	slabi_os.reserve = real_reserve;
+	more.cache = slab_builder_build_mmap(slab_builder_shared(
+	    slab_builder_new(64)));
+	run_workers(&more);
+	end(&more);
+}
+
+static void test_a_buffer_may_be_shared(uint64_t seed)
+{
+	static _Alignas(64) char buffer[1 << 20];
+	struct world world = { .words = 8, .seed = seed, .threads = 4,
+	    .operations = 2000 };
+
+	world.cache = slab_builder_build_buffer(slab_builder_shared(
+	    slab_builder_new(64)), buffer, sizeof(buffer));
+	REQUIRE(world.cache != NULL);
+	run_workers(&world);
+	REQUIRE(slab_check(world.cache) == 0);
+	REQUIRE(slab_destroy(world.cache) == 0);
+}
+
+static void test_a_small_limit_holds(uint64_t seed)
+{
+	static void *all[101];
+	struct world world = { .words = 8, .seed = seed, .threads = 4,
+	    .operations = 2000 };
+
+	world.cache = slab_builder_build(slab_builder_limit(
+	    slab_builder_shared(slab_builder_new(64)), 100));
+	REQUIRE(world.cache != NULL);
+	run_workers(&world);
+	REQUIRE(atomic_load(&world.refused) > 0);
+	REQUIRE(slab_alloc_bulk(world.cache, COUNT(all), all) == 100);
+	slab_free_bulk(world.cache, 100, all);
+	end(&world);
+}
+
+/* Time --------------------------------------------------------------------- */
+
+static void use_for_periods(slab_cache *cache)
+{
+	slab_statistics figures = { .struct_size = sizeof(figures) };
+	void *objects[40];
+
+	slab_stats(cache, &figures);
+	REQUIRE(figures.rounds > 300 && figures.slabs > 16);
+	for (int period = 0; period < 4; period++) {
+		support_clock_forward(16);
+		for (int i = 0; i < 400; i++) {
+			size_t n = slab_alloc_bulk(cache, COUNT(objects),
+			    objects);
+
+			slab_free_bulk(cache, n, objects);
+		}
+	}
+	slab_stats(cache, &figures);
+	REQUIRE(figures.rounds <= 100 && figures.slabs <= 12);
+}
+
+/* Objects so large that each thread's rounds are slabs of their own. */
+static void test_idle_threads_lose_their_rounds_at_a_periods_end(void)
+{
+	slab_cache *cache;
+
+	support_clock_stop();
+	cache = slab_builder_build_mmap(slab_builder_slab_size(
+	    slab_builder_shared(slab_builder_new(2048)), 65536));
+	REQUIRE(cache != NULL);
+	with_sleepers(cache, use_for_periods);
+	REQUIRE(slab_destroy(cache) == 0);
+}
+
+/* Reservations -------------------------------------------------------------- */
+
+static void *refuse_all(size_t size, size_t align)
+{
+	(void)size;
+	(void)align;
+	errno = ENOMEM;
+	return NULL;
+}
+
+static void *take_share(void *arg)
+{
+	static _Thread_local void *objects[250];
+	slab_cache *cache = arg;
+
+	for (size_t i = 0; i < COUNT(objects); i++)
+		REQUIRE((objects[i] = slab_alloc(cache)) != NULL);
+	return NULL;
+}
+
+static void test_a_reservation_is_for_all_threads(void)
+{
+	slab_cache *cache = slab_builder_build_mmap(slab_builder_slab_size(
+	    slab_builder_shared(slab_builder_new(256)), 16384));
+	pthread_t threads[4];
+
+	REQUIRE(slab_reserve(cache, 4 * 250) == 0);
+	real_reserve = slabi_os.reserve;
+	slabi_os.reserve = refuse_all;
+	for (size_t i = 0; i < COUNT(threads); i++)
+		REQUIRE(pthread_create(&threads[i], NULL, take_share, cache) ==
+		    0);
+	for (size_t i = 0; i < COUNT(threads); i++)
+		pthread_join(threads[i], NULL);
+	slabi_os.reserve = real_reserve;
+	slab_reset(cache);
+	REQUIRE(slab_destroy(cache) == 0);
+}
+
+/* A thread that allocates, and one that frees ------------------------------ */
+
+static void *free_boxes(void *arg)
+{
+	struct world *world = arg;
+
+	for (int freed = 0; freed < world->operations;) {
+		void *object = atomic_exchange(&world->box[freed % BOXES],
+		    NULL);
+
+		if (object == NULL) {
+			sched_yield();
+			continue;
+		}
+		slab_free(world->cache, object);
+		freed++;
+	}
+	return NULL;
+}
+
+static void test_what_one_allocates_and_another_frees_does_not_grow(void)
+{
+	static struct world world = { .operations = 100000 };
+	slab_statistics figures = { .struct_size = sizeof(figures) };
+	pthread_t thread;
+
+	world.cache = slab_builder_build_mmap(slab_builder_shared(
+	    slab_builder_new(64)));
+	REQUIRE(pthread_create(&thread, NULL, free_boxes, &world) == 0);
+	for (int i = 0; i < world.operations; i++) {
+		void *object = slab_alloc(world.cache), *none = NULL;
+
+		REQUIRE(object != NULL);
+		while (!atomic_compare_exchange_weak(&world.box[i % BOXES],
+		    &none, object)) {
+			none = NULL;
+			sched_yield();
+		}
+	}
+	pthread_join(thread, NULL);
+	slab_stats(world.cache, &figures);
+	REQUIRE(figures.live == 0 && figures.peak <= BOXES + 8192);
+	REQUIRE(figures.depot_visits > 0);
+	REQUIRE(figures.depot_visits < 2 * 100000 / 50);
+	end(&world);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t seed = support_seed(argc, argv, 1);
@@ -611,6 +815,13 @@ int main(int argc, char **argv)
 	test_short_threads_leave_nothing();
 	test_a_double_free_across_threads_is_reported_by_a_reap();
 	test_a_double_free_in_a_row_is_reported_in_the_call();
+	test_without_barriers_threads_keep_their_own(seed);
+	test_without_records_every_call_takes_a_lock(seed);
+	test_a_buffer_may_be_shared(seed);
+	test_a_small_limit_holds(seed);
+	test_a_reservation_is_for_all_threads();
+	test_what_one_allocates_and_another_frees_does_not_grow();
+	test_idle_threads_lose_their_rounds_at_a_periods_end();
 	test_fork_among_threads();
 	return 0;
 }

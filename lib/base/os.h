@@ -42,6 +42,11 @@ struct slabi_os {
 	 * stores nothing, if there is no clock.
 	 */
 	bool (*now)(uint64_t *milliseconds);
+	/*
+	 * Lets every thread of the process pass a barrier of the processor.
+	 * Returns false if the system cannot.
+	 */
+	bool (*barrier)(void);
 	/* Bytes, powers of two; `reserve` takes addresses by the granule. */
 	size_t page_size, granule;
 };

@@ -6,6 +6,9 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <time.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 #include <unistd.h>
 
 #include "base/lock.h"
@@ -116,6 +119,23 @@ now(uint64_t *milliseconds)
 	return true;
 }
 
+/* The commands of membarrier(2), for systems without its header. */
+#define PRIVATE_EXPEDITED 8
+#define REGISTER_PRIVATE_EXPEDITED 16
+
+/* A process registers before its first barrier, so the first one may fail. */
+static bool
+barrier(void)
+{
+#ifdef SYS_membarrier
+	return syscall(SYS_membarrier, PRIVATE_EXPEDITED, 0) == 0 ||
+	    (syscall(SYS_membarrier, REGISTER_PRIVATE_EXPEDITED, 0) == 0 &&
+	    syscall(SYS_membarrier, PRIVATE_EXPEDITED, 0) == 0);
+#else
+	return false;
+#endif
+}
+
 struct slabi_os slabi_os = {
 	.reserve = slabi_posix_reserve,
 	.release = slabi_posix_release,
@@ -126,6 +146,7 @@ struct slabi_os slabi_os = {
 	.protect = protect,
 	.probe = slabi_posix_probe,
 	.now = now,
+	.barrier = barrier,
 	.page_size = 4096,
 	.granule = 4096,
 };

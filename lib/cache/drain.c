@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <string.h>
 
+#include "base/os.h"
 #include "cache/slots.h"
 
 #define MAX_WAITS 20000 /* for a thread that is stopped within a hot path */
@@ -55,7 +56,7 @@ close_window(struct slabi_record *record, struct slabi_slot *slot,
 	stock->open = false;
 	if (!may_run(record))
 		return true;
-	if (!slabi_record_barrier()) {
+	if (!slabi_os.barrier()) {
 		store(&slot->base, stock->floor);
 		store(&slot->end, stock->ceiling);
 		stock->open = true;

@@ -7,17 +7,9 @@
 
 #include <assert.h>
 #include <string.h>
-#include <unistd.h>
-#ifdef __linux__
-#include <sys/syscall.h>
-#endif
 
 #include "base/arith.h"
 #include "base/os.h"
-
-/* Commands of membarrier(), for systems without its header. */
-#define REGISTER_PRIVATE_EXPEDITED (1 << 4)
-#define PRIVATE_EXPEDITED (1 << 3)
 
 _Thread_local struct slabi_record *slabi_record SLABI_RECORD_TLS;
 static _Thread_local bool ended SLABI_RECORD_TLS;
@@ -31,7 +23,6 @@ static struct slabi_gate common_gate = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 static void (*end_slots)(struct slabi_record *record);
 static pthread_key_t key;
 static bool has_key;
-static bool has_barrier;
 
 /* Under the lock of threads: which numbers of caches are taken. */
 static uint64_t numbers[SLABI_SLOTS / 64];
@@ -228,28 +219,9 @@ slabi_record_start(void (*end)(struct slabi_record *record))
 	if (!has_key) {
 		end_slots = end;
 		has_key = pthread_key_create(&key, end_thread) == 0;
-#if defined(__linux__) && defined(SYS_membarrier)
-		has_barrier = syscall(SYS_membarrier,
-		    REGISTER_PRIVATE_EXPEDITED, 0) == 0;
-#endif
 	}
 	slabi_gate_leave(&slabi_threads);
 	return has_key;
-}
-
-bool
-slabi_record_barrier(void)
-{
-#if defined(__linux__) && defined(SYS_membarrier)
-	if (!has_barrier)
-		return false;
-	if (syscall(SYS_membarrier, PRIVATE_EXPEDITED, 0) == 0)
-		return true;
-	return syscall(SYS_membarrier, REGISTER_PRIVATE_EXPEDITED, 0) == 0 &&
-	    syscall(SYS_membarrier, PRIVATE_EXPEDITED, 0) == 0;
-#else
-	return false;
-#endif
 }
 
 uint32_t

@@ -106,10 +106,5 @@ bool slabi_record_start(void (*end)(struct slabi_record *record));
  */
 uint32_t slabi_record_take_number(void);
 void slabi_record_free_number(uint32_t number);
-/*
- * Let every thread of the process pass a memory barrier.  Returns false if the
- * system cannot.
- */
-bool slabi_record_barrier(void);
 
 #endif
