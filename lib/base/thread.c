@@ -13,7 +13,8 @@
 
 #define RECORDS 64
 
-struct slabi_thread slabi_thread_new, slabi_thread_late, slabi_thread_ended;
+struct slabi_thread slabi_thread_new, slabi_thread_late;
+struct slabi_thread slabi_thread_ended = { .ended = true };
 
 _Thread_local struct slabi_thread *slabi_self SLABI_TLS_MODEL =
     &slabi_thread_new;
@@ -100,6 +101,8 @@ slabi_thread_claim(void)
 		slabi_self = &records[n];
 		slabi_self->message[0] = '\0';
 		slabi_self->report = NULL;
+		slabi_self->record = NULL;
+		slabi_self->ended = false;
 		if (has_key)
 			pthread_setspecific(key,
 			    &rounds[PTHREAD_DESTRUCTOR_ITERATIONS - 1]);

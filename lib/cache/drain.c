@@ -41,7 +41,7 @@ rounds_of(const struct slabi_slot *slot, const struct slabi_stock *stock)
 static bool
 may_run(const struct slabi_record *record)
 {
-	return record != slabi_record && !record->dead;
+	return record != slabi_record_mine() && !record->dead;
 }
 
 /* Close the window.  Returns false if the thread may still be inside. */

@@ -11,9 +11,6 @@
 #include "base/arith.h"
 #include "base/os.h"
 
-_Thread_local struct slabi_record *slabi_record SLABI_RECORD_TLS;
-static _Thread_local bool ended SLABI_RECORD_TLS;
-
 struct slabi_gate slabi_threads = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 _Atomic(struct slabi_record *) slabi_records;
 
@@ -29,25 +26,18 @@ static uint64_t numbers[SLABI_SLOTS / 64];
 
 /* Gates ------------------------------------------------------------------ */
 
-/* Returns what no other thread has while this one is there. */
-static const void *
-self(void)
-{
-	return &slabi_record;
-}
-
 bool
 slabi_gate_is_mine(struct slabi_gate *gate)
 {
 	return atomic_load_explicit(&gate->owner, memory_order_relaxed) ==
-	    self();
+	    slabi_thread_id();
 }
 
 static void
 own(struct slabi_gate *gate)
 {
 	assert(gate->depth == 0);
-	atomic_store_explicit(&gate->owner, self(), memory_order_relaxed);
+	atomic_store_explicit(&gate->owner, slabi_thread_id(), memory_order_relaxed);
 	gate->depth = 1;
 }
 
@@ -88,7 +78,9 @@ slabi_gate_leave(struct slabi_gate *gate)
 struct slabi_gate *
 slabi_record_gate(void)
 {
-	return slabi_record ? &slabi_record->gate : &common_gate;
+	struct slabi_record *record = slabi_record_mine();
+
+	return record ? &record->gate : &common_gate;
 }
 
 /* fork() ------------------------------------------------------------------ */
@@ -122,7 +114,7 @@ begin_child(void)
 	struct slabi_record *record;
 
 	for (record = atomic_load(&slabi_records); record; record = record->next)
-		if (record != slabi_record && atomic_load(&record->taken))
+		if (record != slabi_record_mine() && atomic_load(&record->taken))
 			record->dead = true;
 	after_fork();
 }
@@ -182,19 +174,31 @@ give_record(void)
 	return record;
 }
 
+/* A thread that has nothing for its own record to hang on gets that, too. */
+static void
+hang_on(struct slabi_record *record)
+{
+	if (record && !slabi_self->taken) {
+		record->thread = (struct slabi_thread){ .taken = true };
+		slabi_self = &record->thread;
+	}
+	if (record)
+		slabi_self->record = record;
+}
+
 struct slabi_record *
 slabi_record_claim(void)
 {
-	if (slabi_record || ended || !has_key)
-		return slabi_record;
+	if (slabi_record_mine() || slabi_self->ended || !has_key)
+		return slabi_record_mine();
 	/* In a callback of a backing the order of locks forbids it. */
 	if (slabi_gate_is_mine(&common_gate) &&
 	    !slabi_gate_is_mine(&slabi_threads))
 		return NULL;
 	slabi_gate_enter(&slabi_threads);
-	slabi_record = give_record();
+	hang_on(give_record());
 	slabi_gate_leave(&slabi_threads);
-	return slabi_record;
+	return slabi_record_mine();
 }
 
 /* The destructor of the key: a thread ends. */
@@ -204,9 +208,11 @@ end_thread(void *value)
 	struct slabi_record *record = value;
 
 	slabi_gate_enter(&slabi_threads);
-	ended = true;
+	slabi_self->ended = true;
 	end_slots(record);
-	slabi_record = NULL;
+	slabi_self->record = NULL;
+	if (slabi_self == &record->thread)
+		slabi_self = &slabi_thread_ended;
 	atomic_store(&record->taken, false);
 	slabi_gate_leave(&slabi_threads);
 }

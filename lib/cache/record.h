@@ -22,6 +22,8 @@
 #include <slab.h>
 #include <stdatomic.h>
 
+#include "base/thread.h"
+
 #define SLABI_SLOTS 4096        /* shared caches that have magazines */
 #define SLABI_SHARED_AHEAD 8    /* words below the first round, to prefetch */
 #define SLABI_STOCK_ROUNDS 16   /* rounds that need no block of their own */
@@ -67,22 +69,20 @@ struct slabi_record {
 	atomic_bool taken;         /* by a living thread */
 	bool dead;                 /* its thread is not in this process */
 	uint32_t used;             /* slots from here on were never used */
+	struct slabi_thread thread; /* of a thread that had no other */
 	struct slabi_slot slots[SLABI_SLOTS];
 	struct slabi_stock stocks[SLABI_SLOTS];
 };
 
-#ifdef __GLIBC__
-#define SLABI_RECORD_TLS __attribute__((tls_model("initial-exec")))
-#else
-#define SLABI_RECORD_TLS
-#endif
-
 /* Where the slots of the number 0 are, which stay closed. */
 #define SLABI_NO_SLOT offsetof(struct slabi_record, slots)
 
-/* The record of this thread, or NULL. */
-extern _Thread_local struct slabi_record *slabi_record
-    __attribute__((visibility("hidden"))) SLABI_RECORD_TLS;
+/* Returns the record of this thread, or NULL. */
+static inline struct slabi_record *
+slabi_record_mine(void)
+{
+	return slabi_self->record;
+}
 
 /* The lock of the list of threads. */
 extern struct slabi_gate slabi_threads;

@@ -63,7 +63,7 @@ slabi_slot_room(struct slabi_slot *slot, uintptr_t top)
 static inline void *
 slabi_slot_alloc(size_t offset)
 {
-	struct slabi_record *record = slabi_record;
+	struct slabi_record *record = slabi_record_mine();
 	struct slabi_slot *slot;
 	uintptr_t top;
 	void *object;
@@ -86,7 +86,7 @@ slabi_slot_alloc(size_t offset)
 static inline bool
 slabi_slot_free(size_t offset, void *object)
 {
-	struct slabi_record *record = slabi_record;
+	struct slabi_record *record = slabi_record_mine();
 	struct slabi_slot *slot;
 	uintptr_t top;
 
@@ -108,7 +108,7 @@ slabi_slot_free(size_t offset, void *object)
 static inline size_t
 slabi_slot_alloc_some(size_t offset, size_t n, void **out)
 {
-	struct slabi_record *record = slabi_record;
+	struct slabi_record *record = slabi_record_mine();
 	struct slabi_slot *slot;
 	uintptr_t top;
 	intptr_t bytes;
@@ -156,7 +156,7 @@ slabi_slot_copy(void **first, size_t n, void *const *objects)
 static inline size_t
 slabi_slot_free_some(size_t offset, size_t n, void *const *objects)
 {
-	struct slabi_record *record = slabi_record;
+	struct slabi_record *record = slabi_record_mine();
 	struct slabi_slot *slot;
 	uintptr_t top;
 	intptr_t bytes;

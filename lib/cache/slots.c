@@ -45,25 +45,28 @@ static void
 begin_slot(slab_cache *cache, struct slabi_slot *slot,
     struct slabi_stock *stock)
 {
+	struct slabi_record *record = slabi_record_mine();
+
 	lay_over(stock, stock->words, cache->shared->few);
 	stock->portion = 1;
 	store(&slot->top, stock->floor);
 	slot->cache = cache;
-	if (slabi_record->used <= cache->shared->number)
-		slabi_record->used = cache->shared->number + 1;
+	record->used = (uint32_t)slabi_max(record->used,
+	    cache->shared->number + 1);
 }
 
 struct slabi_slot *
 slabi_slot_open(slab_cache *cache)
 {
 	struct slabi_shared *shared = cache->shared;
+	struct slabi_record *record = slabi_record_mine();
 	struct slabi_slot *slot;
 	struct slabi_stock *stock;
 
-	if (shared->number == 0 || !slabi_record)
+	if (shared->number == 0 || !record)
 		return NULL;
-	slot = &slabi_record->slots[shared->number];
-	stock = slabi_slot_stock(slabi_record, slot);
+	slot = &record->slots[shared->number];
+	stock = slabi_slot_stock(record, slot);
 	assert(!slot->cache || slot->cache == cache);
 	if (!slot->cache)
 		begin_slot(cache, slot, stock);
@@ -80,7 +83,7 @@ slabi_slot_open(slab_cache *cache)
 void *
 slabi_slot_pop(struct slabi_slot *slot)
 {
-	struct slabi_stock *stock = slabi_slot_stock(slabi_record, slot);
+	struct slabi_stock *stock = slabi_slot_stock(slabi_record_mine(), slot);
 	void **top = top_of(slot);
 
 	if (top == stock->floor)
@@ -117,7 +120,7 @@ static void
 grow(slab_cache *cache, struct slabi_slot *slot)
 {
 	struct slabi_shared *shared = cache->shared;
-	struct slabi_stock *stock = slabi_slot_stock(slabi_record, slot);
+	struct slabi_stock *stock = slabi_slot_stock(slabi_record_mine(), slot);
 	size_t rounds = (size_t)(top_of(slot) - stock->floor);
 	void **first = stock->floor + 1, **block;
 
@@ -159,7 +162,7 @@ size_t
 slabi_slot_refill(slab_cache *cache, struct slabi_slot *slot,
     struct slabi_taken *raw)
 {
-	struct slabi_stock *stock = slabi_slot_stock(slabi_record, slot);
+	struct slabi_stock *stock = slabi_slot_stock(slabi_record_mine(), slot);
 	size_t room, n, got;
 
 	grow(cache, slot);
@@ -216,7 +219,7 @@ void
 slabi_slot_push(slab_cache *cache, struct slabi_slot *slot, void *object,
     struct slabi_refused *refused)
 {
-	struct slabi_stock *stock = slabi_slot_stock(slabi_record, slot);
+	struct slabi_stock *stock = slabi_slot_stock(slabi_record_mine(), slot);
 	void **top = top_of(slot);
 
 	if (top == stock->ceiling)
