@@ -15,5 +15,6 @@ slabinclude_HEADERS = \
 	include/slab/memory_resource.hpp \
 	include/slab/pool.hpp \
 	include/slab/recycler.hpp \
+	include/slab/shared.hpp \
 	include/slab/unique_ptr.hpp
 nodist_slabinclude_HEADERS = include/slab/version.h

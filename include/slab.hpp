@@ -25,6 +25,7 @@
 #include <slab/memory_resource.hpp>
 #include <slab/pool.hpp>
 #include <slab/recycler.hpp>
+#include <slab/shared.hpp>
 #include <slab/unique_ptr.hpp>
 
 #endif /* SLAB_HPP */

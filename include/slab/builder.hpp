@@ -183,6 +183,12 @@ public:
 		return set(slab_builder_no_dump(builder_, on));
 	}
 
+	/** Let any number of threads use the cache at once. @returns this */
+	builder &shared() noexcept
+	{
+		return set(slab_builder_shared(builder_));
+	}
+
 	/**
 	 * Hand the C builder over.
 	 * @returns it, for a build call of <slab.h> to consume; or nullptr

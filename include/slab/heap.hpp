@@ -183,6 +183,8 @@ private:
 		std::size_t align = size & (~size + 1);
 		builder options(size);
 
+		if (shared_)
+			options.shared();
 		options.align(align < most_aligned ? align : most_aligned);
 		if (!name_.empty())
 			options.name((name_ + "-" + std::to_string(size))

@@ -12,6 +12,7 @@ cpp_tests = \
 	tests/cpp/heap \
 	tests/cpp/pool \
 	tests/cpp/recycler \
+	tests/cpp/shared \
 	tests/cpp/threads
 
 cpp_sources = \
@@ -24,6 +25,7 @@ cpp_sources = \
 	tests/cpp/heap.cc \
 	tests/cpp/pool.cc \
 	tests/cpp/recycler.cc \
+	tests/cpp/shared.cc \
 	tests/cpp/threads.cc
 EXTRA_DIST += $(cpp_sources) tests/cpp/test.hpp
 
@@ -47,6 +49,9 @@ tests_cpp_pool_SOURCES = tests/cpp/pool.cc
 tests_cpp_pool_LDADD = lib/libslab.la
 tests_cpp_recycler_SOURCES = tests/cpp/recycler.cc
 tests_cpp_recycler_LDADD = lib/libslab.la
+tests_cpp_shared_SOURCES = tests/cpp/shared.cc
+tests_cpp_shared_LDADD = lib/libslab.la
+tests_cpp_shared_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_cpp_threads_SOURCES = tests/cpp/threads.cc
 tests_cpp_threads_LDADD = lib/libslab.la
 tests_cpp_threads_LDFLAGS = $(AM_LDFLAGS) -pthread
