@@ -245,9 +245,9 @@ typedef struct slab_statistics {
 	size_t rounds;           /**< free objects in magazines; since 1.1 */
 	size_t rounds_most;      /**< that magazines may hold; since 1.1 */
 	size_t limit;            /**< most objects; SIZE_MAX: none; since 1.1 */
-	size_t peak;             /**< most objects ever out of the slabs at once,
+	size_t peak;             /**< most objects ever out of slabs at once,
 	                              magazines included; since 1.1 */
-	size_t bytes_touched;    /**< that may be resident, bookkeeping included;
+	size_t bytes_touched;    /**< that may be resident, with bookkeeping;
 	                              since 1.1 */
 	size_t idle;             /**< bytes that the end of the working period
 	                              will return; since 1.1 */
@@ -255,7 +255,7 @@ typedef struct slab_statistics {
 	                              than asked for; since 1.1 */
 	uint64_t oom_calls;      /**< calls of the out-of-memory handler; since
 	                              1.1 */
-	uint64_t limit_hits;     /**< allocations that met the limit; since 1.1 */
+	uint64_t limit_hits;     /**< allocations beyond the limit; since 1.1 */
 	uint64_t purges;         /**< calls that returned pages of slabs to the
 	                              system; since 1.1 */
 	uint64_t depot_visits;   /**< exchanges of magazines with the depot of a
@@ -316,7 +316,7 @@ typedef enum slab_misuse_kind {
 	SLAB_MISUSE_INSIDE,      /**< an address inside an object */
 	SLAB_MISUSE_UNCARVED,    /**< an object that was never allocated */
 	SLAB_MISUSE_OVERRUN,     /**< bytes beside an object were written */
-	SLAB_MISUSE_WRITE_AFTER_FREE, /**< bytes of a free object were written */
+	SLAB_MISUSE_WRITE_AFTER_FREE, /**< a free object was written to */
 	SLAB_MISUSE_DAMAGED,     /**< the library's own data was overwritten */
 	SLAB_MISUSE_REENTRANT,   /**< a callback used the cache it works for */
 	SLAB_MISUSE_STALE        /**< use of a cache or builder that is gone */
@@ -334,11 +334,11 @@ struct slab_misuse {
 	const void *address;     /**< what the call was given, or the place that
 	                              was written */
 	size_t offset;           /**< of the address in the object, bytes */
-	unsigned char expected;  /**< an overrun's or write's first wrong byte: */
+	unsigned char expected;  /**< of the first byte that was overwritten: */
 	unsigned char found;     /**< what it should be, and what it is */
 	const char *line;        /**< the line of the report, without newline */
 	const void *const *alloc_stack; /**< return addresses of the last
-	                              allocation, innermost first; NULL: unknown */
+	                              allocation, innermost first; or NULL */
 	size_t alloc_depth;      /**< how many there are */
 	const void *const *free_stack; /**< the same of the last free */
 	size_t free_depth;
@@ -1027,8 +1027,8 @@ SLAB_API_ int slab_dump(const slab_cache *cache, FILE *stream);
  * JSON: one object on one line, `{"version":1,"library":"1.1.0","pid":…,
  * "caches":[{"name":…,"id":…,…}]}`, with each figure under its name in
  * slab_statistics, all of them integers.  OpenMetrics: a family `slab_NAME` for
- * each figure, with the labels `cache` and `id`; it ends with `# EOF`.  Both are
- * UTF-8 whatever bytes a name has: bytes that are not UTF-8 become U+FFFD, and
+ * each figure, with the labels `cache` and `id`; it ends with `# EOF`.  Both
+ * are UTF-8 whatever bytes a name has: bytes that are not UTF-8 become U+FFFD, and
  * names are cut at 1024 bytes.  `id` is the number of the cache's build in this
  * process, from 1.
  *
