@@ -1028,9 +1028,9 @@ SLAB_API_ int slab_dump(const slab_cache *cache, FILE *stream);
  * "caches":[{"name":…,"id":…,…}]}`, with each figure under its name in
  * slab_statistics, all of them integers.  OpenMetrics: a family `slab_NAME` for
  * each figure, with the labels `cache` and `id`; it ends with `# EOF`.  Both
- * are UTF-8 whatever bytes a name has: bytes that are not UTF-8 become U+FFFD, and
- * names are cut at 1024 bytes.  `id` is the number of the cache's build in this
- * process, from 1.
+ * are UTF-8 whatever bytes a name has: those that are not UTF-8 become U+FFFD,
+ * and names are cut at 1024 bytes.  `id` is the number of the cache's build in
+ * this process, from 1.
  *
  * The library holds no lock while it writes to the stream.
  * @param cache   the cache; NULL: all caches of the process, under the same
