@@ -439,6 +439,72 @@ START_TEST(test_idle_rounds_that_are_left_go_back)
 }
 END_TEST
 
+/* A call that does not end well keeps what it has popped already. */
+static void act_alloc_some(void *arg)
+{
+	void *some[100];
+
+	slab_alloc_bulk(arg, COUNT(some), some);
+}
+
+START_TEST(test_bulk_that_meets_a_misuse_loses_no_rounds)
+{
+	static void *many[ROUNDS];
+	struct memory memory = { .room = 0 };
+	slab_cache *cache = build_with_rounds(&memory, many);
+	char local;
+
+	cache->exchange.magazine.floor[1] = &local;
+	cache->exchange.idle_rounds = ROUNDS - 1;
+	cache->exchange.magazine.hot.base = cache->exchange.magazine.hot.top;
+	ck_assert_ptr_nonnull(report_of(act_alloc_some, cache));
+	ck_assert_uint_eq(stats_of(cache).live, 1);
+	slab_reset(cache);
+	ck_assert_intact(cache);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert(memory_end(&memory));
+}
+END_TEST
+
+START_TEST(test_reap_returns_the_memory_of_a_grown_magazine)
+{
+	static void *many[ROUNDS];
+	struct memory memory = { .room = 0 };
+	slab_cache *cache = build_with_rounds(&memory, many);
+
+	ck_assert_ptr_nonnull(cache->exchange.block);
+	slab_reap(cache);
+	ck_assert_ptr_null(cache->exchange.block);
+	ck_assert_uint_eq(cache->exchange.block_size, 0);
+	ck_assert_intact(cache);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, ROUNDS, many), ROUNDS);
+	slab_free_bulk(cache, ROUNDS, many);
+	ck_assert_ptr_nonnull(cache->exchange.block);
+	ck_assert_intact(cache);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+	ck_assert(memory_end(&memory));
+}
+END_TEST
+
+START_TEST(test_bulk_of_no_objects_writes_nothing)
+{
+	static const size_t rounds[] = { 0, 2000 };
+
+	for (size_t i = 0; i < COUNT(rounds); i++) {
+		struct memory memory = { .room = 0 };
+		slab_cache *cache = memory_build(&memory,
+		    slab_builder_magazine(slab_builder_new(64), rounds[i]));
+		slab_cache before = *cache;
+
+		ck_assert_uint_eq(slab_alloc_bulk(cache, 0, NULL), 0);
+		slab_free_bulk(cache, 0, NULL);
+		ck_assert_int_eq(memcmp(&before, cache, sizeof(before)), 0);
+		ck_assert_int_eq(slab_destroy(cache), 0);
+		ck_assert(memory_end(&memory));
+	}
+}
+END_TEST
+
 /* Is the page purged on which the objects of one region end, of the next begin? */
 static bool border_is_purged(bool first_used, bool second_used)
 {
@@ -491,5 +557,8 @@ CHECK_MAIN("inside",
     test_reap_purges_the_last_page_of_a_block,
     test_search_goes_on_at_the_start_of_the_next_slab,
     test_rounds_within_the_window_are_not_idle,
+    test_bulk_that_meets_a_misuse_loses_no_rounds,
+    test_reap_returns_the_memory_of_a_grown_magazine,
+    test_bulk_of_no_objects_writes_nothing,
     test_idle_rounds_that_are_left_go_back,
     test_sweep_leaves_pages_that_regions_in_use_reach_into);

@@ -27,7 +27,9 @@ static bool has_key;
 
 /*
  * A thread's other destructors may call the library, so the record stays for
- * as many rounds of them as there are.  The key's value says how many are left.
+ * as many rounds of them as there are, but for the last one, in which a
+ * sanitizer may know the thread no longer.  The key's value says how many are
+ * left.
  */
 static const char rounds[PTHREAD_DESTRUCTOR_ITERATIONS];
 
@@ -105,7 +107,7 @@ slabi_thread_claim(void)
 		slabi_self->ended = false;
 		if (has_key)
 			pthread_setspecific(key,
-			    &rounds[PTHREAD_DESTRUCTOR_ITERATIONS - 1]);
+			    &rounds[PTHREAD_DESTRUCTOR_ITERATIONS - 2]);
 		return slabi_self;
 	}
 	slabi_self = &slabi_thread_late;

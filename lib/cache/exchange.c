@@ -11,6 +11,7 @@
  */
 #include "base/arith.h"
 #include "cache/exchange.h"
+#include "layer/layer_check.h"
 #include "layer/slab_layer.h"
 #include "layer/working_set.h"
 
@@ -224,6 +225,17 @@ slabi_exchange_overflow(struct slabi_exchange *exchange,
 	return give_below(exchange, layer, n, stay, why);
 }
 
+/* With --enable-debug=2, all slabs are checked at each tick. */
+static void
+check_layer(const struct slabi_layer *layer)
+{
+#if defined(SLABI_DEBUG) && SLABI_DEBUG >= 2
+	assert(!slabi_layer_check(layer)); /* I4, I5 */
+#else
+	(void)layer;
+#endif
+}
+
 /*
  * Rounds have a working set as slabs have one: those that were in the magazine
  * all through a period are idle.  Up to WINDOW rounds pass unseen between two
@@ -278,5 +290,6 @@ slabi_exchange_tick(struct slabi_exchange *exchange,
 		bad = give_idle(exchange, layer, rounds, why);
 	move_window(exchange);
 	slabi_working_set_step(layer);
+	check_layer(layer);
 	return bad;
 }
