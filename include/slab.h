@@ -297,6 +297,27 @@ typedef struct slab_field {
 } slab_field;
 
 /**
+ * A budget of memory that caches share.  Made by slab_quota_new(), ended by
+ * slab_quota_free().
+ * @since 1.1
+ */
+typedef struct slab_quota slab_quota;
+
+/**
+ * What to do when a budget is nearly used up, or is.
+ *
+ * Called by the thread whose call has crossed the soft limit upwards, once a
+ * crossing; and before a call fails for the hard limit, which then tries again
+ * once.  May slab_reap() other caches that this thread may use, but not use the
+ * cache that asks.
+ * @param quota   the budget
+ * @param wanted  bytes that are needed
+ * @param arg     what slab_quota_on_pressure() was given
+ * @since 1.1
+ */
+typedef void slab_pressure(slab_quota *quota, size_t wanted, void *arg);
+
+/**
  * How slab_dump_as() writes figures.
  * @since 1.1
  */
@@ -600,6 +621,17 @@ SLAB_API_ slab_builder *slab_builder_huge_pages(slab_builder *builder,
  */
 SLAB_API_ slab_builder *slab_builder_oom(slab_builder *builder,
     slab_oom_handler *handler, void *arg);
+/**
+ * Charge the cache's memory to a budget.  The build fails with ENOTSUP for a
+ * buffer, and with ENOMEM if the budget does not allow the cache itself.
+ * @param builder  the builder, or NULL
+ * @param quota    a budget, which cannot be freed before the builder and the
+ *                 cache; NULL: none, the default
+ * @returns @p builder
+ * @since 1.1
+ */
+SLAB_API_ slab_builder *slab_builder_quota(slab_builder *builder,
+    slab_quota *quota);
 /**
  * Let slab_cache_of() and slab_free_any() find this cache by the addresses of
  * its objects.  Its slabs are then multiples of 64 KiB, aligned to 64 KiB, and
@@ -1064,6 +1096,60 @@ SLAB_API_ const slab_field *slab_statistics_field(size_t n);
  */
 SLAB_API_ int slab_each_cache(int (*visit)(const slab_cache *cache, void *arg),
     void *arg);
+/**
+ * Make a budget of memory for caches.  Counted is what slab_statistics calls
+ * bytes_touched, and what slab_reserve() has promised: not address space.  All
+ * calls on a quota may be made by any thread.
+ * @param soft  bytes from which on the handler of pressure is called
+ * @param hard  bytes beyond which calls fail with ENOMEM; SIZE_MAX: none.
+ *              0 < @p soft <= @p hard
+ * @returns a budget; NULL with errno EINVAL or ENOMEM
+ * @since 1.1
+ */
+SLAB_API_ slab_quota *slab_quota_new(size_t soft, size_t hard) SLAB_NODISCARD_;
+/**
+ * Change a budget.  Below what is used, calls fail until enough has been
+ * returned.
+ * @param quota  the budget
+ * @param soft   as in slab_quota_new()
+ * @param hard   as in slab_quota_new()
+ * @retval 0   done
+ * @retval -1  with errno EINVAL, and nothing has changed
+ * @since 1.1
+ */
+SLAB_API_ int slab_quota_set(slab_quota *quota, size_t soft, size_t hard);
+/**
+ * Get how much of a budget is used.
+ * @param quota  the budget
+ * @returns bytes
+ * @since 1.1
+ */
+SLAB_API_ size_t slab_quota_used(const slab_quota *quota);
+/**
+ * Set the handler of pressure.  While it runs no lock is held.
+ * @param quota    the budget
+ * @param handler  the handler; NULL: none
+ * @param arg      handed to @p handler
+ * @since 1.1
+ */
+SLAB_API_ void slab_quota_on_pressure(slab_quota *quota,
+    slab_pressure *handler, void *arg);
+/**
+ * End a budget.
+ * @param quota  the budget, or NULL: nothing is done
+ * @retval 0   done
+ * @retval -1  with errno EBUSY: caches or builders use it
+ * @since 1.1
+ */
+SLAB_API_ int slab_quota_free(slab_quota *quota);
+/**
+ * Ask every cache of the process to return its idle memory at its next visit of
+ * the slow paths; a shared one, at that of any thread.  A cache that is not used
+ * stays as it is, and what is reserved stays.  Any thread may call it, and
+ * signal handlers.
+ * @since 1.1
+ */
+SLAB_API_ void slab_request_reap(void);
 /**
  * Ask the system how much of a cache's memory is in RAM now, bookkeeping
  * included.  Linear in the number of its pages.

@@ -125,6 +125,8 @@ lib_libslabi_la_SOURCES = \
 	lib/layer/layer_check.h \
 	lib/layer/populate.c \
 	lib/layer/populate.h \
+	lib/layer/quota.c \
+	lib/layer/quota.h \
 	lib/layer/slab_layer.c \
 	lib/layer/slab_layer.h \
 	lib/layer/slab_lists.c \

@@ -49,6 +49,7 @@ manual = \
 	man/man3/slab_builder_new.3 \
 	man/man3/slab_builder_no_dump.3 \
 	man/man3/slab_builder_oom.3 \
+	man/man3/slab_builder_quota.3 \
 	man/man3/slab_builder_shared.3 \
 	man/man3/slab_builder_slab_size.3 \
 	man/man3/slab_builder_system.3 \
@@ -82,8 +83,16 @@ manual = \
 	man/man3/slab_oom.3 \
 	man/man3/slab_oom_handler.3 \
 	man/man3/slab_owns.3 \
+	man/man3/slab_pressure.3 \
+	man/man3/slab_quota.3 \
+	man/man3/slab_quota_free.3 \
+	man/man3/slab_quota_new.3 \
+	man/man3/slab_quota_on_pressure.3 \
+	man/man3/slab_quota_set.3 \
+	man/man3/slab_quota_used.3 \
 	man/man3/slab_reap.3 \
 	man/man3/slab_report_leaks.3 \
+	man/man3/slab_request_reap.3 \
 	man/man3/slab_reserve.3 \
 	man/man3/slab_reset.3 \
 	man/man3/slab_set_misuse_handler.3 \

@@ -439,7 +439,7 @@ static int destroy_some(const slab_cache *cache, void *arg)
 
 START_TEST(test_visits_may_destroy_any_cache)
 {
-	static char buffers[CACHES][2048];
+	static char buffers[CACHES][8192];
 
 	for (size_t step = 0; step < 4; step++) {
 		struct tour tour = { .step = step };

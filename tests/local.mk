@@ -24,6 +24,7 @@ check_tests = \
 	tests/check_misuse \
 	tests/check_os \
 	tests/check_report \
+	tests/check_quota \
 	tests/check_slab \
 	tests/check_slab_map \
 	tests/check_supply \
@@ -85,6 +86,7 @@ tests_early_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sysconf \
 	-Wl,--wrap=clock_gettime
 tests_errors_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_check_find_LDFLAGS = $(AM_LDFLAGS) -pthread
+tests_check_quota_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_fork_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_no_malloc_LDFLAGS = $(AM_LDFLAGS) -pthread
 tests_shared_LDFLAGS = $(AM_LDFLAGS) -pthread

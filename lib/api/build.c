@@ -69,6 +69,26 @@ choose_system(struct slabi_system *system, const struct slabi_wish *wish,
 	return false;
 }
 
+static bool
+is_seen(const slab_builder *builder, const struct slabi_backing *backing)
+{
+	return builder->findable || builder->no_dump ||
+	    (builder->mapping_name && backing->maps);
+}
+
+static const struct slabi_visible *
+make_seen(struct slabi_visible *visible, slab_cache *cache,
+    const slab_builder *builder, const struct slabi_backing *backing)
+{
+	*visible = (struct slabi_visible){
+		.owner = builder->findable ? cache : NULL,
+		.mapping = builder->mapping_name && backing->maps ?
+		    cache->name : NULL,
+		.no_dump = builder->no_dump,
+	};
+	return visible;
+}
+
 /* The cache's own block: struct, name, template, magazine. */
 static slab_cache *
 get_block(const slab_builder *builder, const struct slabi_backing *backing,
@@ -80,11 +100,18 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 	struct slabi_block block = slabi_plan_block(builder, name_size, rounds,
 	    target);
 	size_t debug_at = slabi_round_up(block.size, SLABI_LINE);
+	size_t account_at, seen_at;
 	slab_cache *cache;
 	char *start;
 
 	if (debug_size > 0)
 		block.size = debug_at + debug_size;
+	seen_at = slabi_round_up(block.size, SLABI_LINE);
+	if (is_seen(builder, backing))
+		block.size = seen_at + sizeof(struct slabi_visible);
+	account_at = slabi_round_up(block.size, SLABI_LINE);
+	if (builder->quota)
+		block.size = account_at + sizeof(struct slabi_account);
 	cache = slabi_backing_meta_alloc(backing, &block.size);
 	start = (char *)cache;
 	if (!cache)
@@ -107,6 +134,11 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 		cache->debug = (void *)(start + debug_at);
 	if (rounds == 0)
 		cache->path = &slabi_path_direct;
+	if (is_seen(builder, backing))
+		cache->layer.system.visible = make_seen((void *)(start +
+		    seen_at), cache, builder, backing);
+	if (builder->quota)
+		cache->layer.account = (void *)(start + account_at);
 	cache->slot = SLABI_NO_SLOT;
 	if (block.shared > 0)
 		cache->shared = (void *)(start + block.shared);
@@ -132,6 +164,21 @@ set_wishes(slab_cache *cache, const slab_builder *builder, const char *name,
 	cache->oom_arg = builder->oom_arg;
 	cache->layer.limit = builder->limit;
 	cache->layer.huge_pages = builder->huge_pages;
+}
+
+/* Charge the cache itself to its budget, if it has one. */
+static bool
+open_account(slab_cache *cache, slab_quota *quota)
+{
+	if (!quota)
+		return true;
+	*cache->layer.account = (struct slabi_account){ .quota = quota,
+		.fixed = cache->block_size };
+	slabi_quota_hold(quota);
+	if (slabi_quota_admit(&cache->layer, 0))
+		return true;
+	slabi_quota_leave(&cache->layer);
+	return false;
 }
 
 static slab_cache *
@@ -160,14 +207,12 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing,
 		return NULL;
 	}
 	slabi_map_clear(&system->map);
-	system->visible = (struct slabi_visible){
-		.owner = builder->findable ? cache : NULL,
-		.mapping = builder->mapping_name && backing->maps ?
-		    cache->name : NULL,
-		.no_dump = builder->no_dump,
-	};
 	slabi_system_start(system);
 	slabi_working_set_begin(&cache->layer, builder->period);
+	if (!open_account(cache, builder->quota)) {
+		slabi_backing_meta_free(backing, cache, cache->block_size);
+		return NULL;
+	}
 	if (cache->shared)
 		slabi_shared_begin(cache, rounds);
 	if (debug_size > 0 &&
@@ -217,6 +262,11 @@ can_be_seen(const slab_builder *builder, struct slabi_backing *backing)
 	if (builder->no_dump && backing->fixed) {
 		slabi_fail(ENOTSUP, "a buffer makes no system call: whether it "
 		    "is dumped is up to its owner");
+		return false;
+	}
+	if (builder->quota && backing->fixed) {
+		slabi_fail(ENOTSUP, "a buffer is a budget of its own: a cache "
+		    "in it takes no quota");
 		return false;
 	}
 	if (!builder->findable)

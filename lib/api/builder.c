@@ -13,6 +13,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "layer/quota.h"
 #include "base/os.h"
 
 #define SLOTS 4 /* builders in use at once that need no system call */
@@ -77,6 +78,7 @@ slab_builder_free(slab_builder *builder)
 		return;
 	drop_copy(&builder->name);
 	drop_copy(&builder->template);
+	slabi_quota_release(builder->quota);
 	if (builder->slot < SLOTS)
 		atomic_flag_clear(&taken[builder->slot]);
 	else
@@ -178,6 +180,7 @@ slab_builder_clone(const slab_builder *builder)
 	clone->slot = slot;
 	clone->name.at = clone->template.at = NULL;
 	clone->name.mapped = clone->template.mapped = 0;
+	slabi_quota_hold(clone->quota);
 	set_copy(clone, &clone->name, builder->name.at, builder->name.size);
 	set_copy(clone, &clone->template, builder->template.at,
 	    builder->template.size);
@@ -332,6 +335,17 @@ slab_builder_oom(slab_builder *builder, slab_oom_handler *handler, void *arg)
 	SLAB_DEBUG_POISON | SLAB_DEBUG_AUDIT | SLAB_DEBUG_QUARANTINE | \
 	SLAB_DEBUG_MALLOC | SLAB_DEBUG_SAMPLE | SLAB_DEBUG_GUARD | \
 	SLAB_DEBUG_FAIL)
+
+slab_builder *
+slab_builder_quota(slab_builder *builder, slab_quota *quota)
+{
+	if (!builder)
+		return NULL;
+	slabi_quota_hold(quota);
+	slabi_quota_release(builder->quota);
+	builder->quota = quota;
+	return builder;
+}
 
 slab_builder *
 slab_builder_findable(slab_builder *builder, bool on)

@@ -39,6 +39,7 @@ struct slab_builder {
 	void *life_arg;
 	slab_oom_handler *oom;
 	void *oom_arg;
+	slab_quota *quota;   /* NULL: none */
 	struct slabi_copy name;
 	struct slabi_copy template;
 };

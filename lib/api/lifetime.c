@@ -67,6 +67,12 @@ slab_reap(slab_cache *cache)
 }
 
 void
+slab_request_reap(void)
+{
+	slabi_working_set_ask_all();
+}
+
+void
 slab_reset(slab_cache *cache)
 {
 	slabi_cache_forget(cache);

@@ -15,6 +15,7 @@
 enum slabi_lock {
 	SLABI_LOCK_REGISTRY, /* the lists of all caches */
 	SLABI_LOCK_DIRECTORY, /* what slab_cache_of() finds */
+	SLABI_LOCK_QUOTA,     /* the handlers of quotas */
 	SLABI_LOCK_STRANDED, /* blocks that could not be unmapped */
 	SLABI_LOCK_START,    /* the first call of all */
 	SLABI_LOCKS

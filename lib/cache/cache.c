@@ -60,13 +60,41 @@ note_oom_call(struct slab_cache *cache)
 	return helps;
 }
 
+void
+slabi_cache_tell_crossing(struct slab_cache *cache)
+{
+	struct slabi_pressure pressure;
+
+	slabi_cache_enter(cache);
+	pressure = slabi_quota_crossing(&cache->layer);
+	slabi_cache_leave(cache);
+	slabi_quota_tell(pressure);
+}
+
+/* Returns whether a budget has refused memory, and has a handler that knows. */
+static bool
+pressure_helps(struct slab_cache *cache)
+{
+	struct slabi_pressure pressure;
+
+	if (!cache->layer.account)
+		return false;
+	slabi_cache_enter(cache);
+	pressure = slabi_quota_refusal(&cache->layer);
+	slabi_cache_leave(cache);
+	return slabi_quota_tell(pressure);
+}
+
 bool
 slabi_cache_handler_helps(struct slab_cache *cache)
 {
 	int error = errno;
 	bool helps;
 
-	if (cache->path && cache->path->relieve && cache->path->relieve(cache))
+	helps = error == ENOMEM && pressure_helps(cache);
+	errno = error;
+	if (helps || (cache->path && cache->path->relieve &&
+	    cache->path->relieve(cache)))
 		return true;
 	if (!cache->oom || error != ENOMEM || !note_oom_call(cache))
 		return false;
@@ -89,6 +117,7 @@ slabi_cache_take(struct slab_cache *cache, size_t n, void **out)
 	if (taken > 0 && raw.raw && !slabi_cache_construct(cache, &raw))
 		taken = 0;
 	cache->failures += taken == 0;
+	slabi_cache_note_crossing(cache);
 	return taken;
 }
 
@@ -109,6 +138,7 @@ slabi_cache_refill(struct slab_cache *cache)
 	if (raw.raw)
 		slabi_magazine_push(&exchange->magazine, 1, &raw.object);
 	exchange->refills++;
+	slabi_cache_note_crossing(cache);
 	return true;
 }
 
@@ -116,7 +146,12 @@ void
 slabi_cache_tick(struct slab_cache *cache)
 {
 	enum slabi_refusal why;
-	void *bad = slabi_exchange_tick(&cache->exchange, &cache->layer, &why);
+	void *bad;
+
+	if (SLAB_UNLIKELY_(cache->layer.account != NULL))
+		cache->layer.account->fixed = cache->block_size +
+		    cache->exchange.block_size;
+	bad = slabi_exchange_tick(&cache->exchange, &cache->layer, &why);
 
 	if (bad)
 		slabi_cache_misuse(cache, why, bad);

@@ -128,6 +128,16 @@ slabi_cache_leave(const struct slab_cache *cache)
 		cache->path->leave((struct slab_cache *)(uintptr_t)cache);
 }
 
+/* Call the handler of a quota whose soft limit this call has crossed. */
+void slabi_cache_tell_crossing(struct slab_cache *cache);
+static inline void
+slabi_cache_note_crossing(struct slab_cache *cache)
+{
+	if (SLAB_UNLIKELY_(cache->layer.account &&
+	    cache->layer.account->crossed > 0))
+		slabi_cache_tell_crossing(cache);
+}
+
 /* Call slabi_exchange_tick(), and report an object that is refused. */
 void slabi_cache_tick(struct slab_cache *cache);
 /* The same for slabi_exchange_drain_overflow(). */

@@ -286,6 +286,8 @@ slabi_exchange_tick(struct slabi_exchange *exchange,
 	void *bad = NULL;
 
 	note_rounds(exchange, layer, rounds);
+	if (SLAB_UNLIKELY_(slabi_working_set_is_asked(layer)))
+		exchange->idle_rounds = rounds;
 	if (exchange->idle_rounds > 0)
 		bad = give_idle(exchange, layer, rounds, why);
 	move_window(exchange);

@@ -162,6 +162,8 @@ keep_house(slab_cache *cache)
 	size_t n;
 
 	slabi_shared_lock(cache);
+	if (slabi_working_set_is_asked(&cache->layer))
+		shared->idle = SIZE_MAX;
 	n = slabi_min(shared->idle, shared->batch);
 	shared->idle -= n;
 	if (n > 0)
@@ -283,6 +285,7 @@ alloc_slow(slab_cache *cache)
 	    cache->layer.system.geometry.size)))
 		return fail(cache);
 	keep_house(cache);
+	slabi_cache_note_crossing(cache);
 	return taken.object;
 }
 

@@ -23,6 +23,7 @@
 #ifndef SLABI_LAYER_H
 #define SLABI_LAYER_H
 
+#include "layer/quota.h"
 #include "layer/slab_lists.h"
 #include "slab/life.h"
 #include "slab/system.h"
@@ -36,6 +37,7 @@ struct slabi_period {
 	uint32_t number;       /* periods so far */
 	uint32_t visits;       /* of the slow paths, to read the clock rarely */
 	struct slab *draining; /* the slab that is released step by step */
+	uint32_t reaps_asked;  /* requests that have been followed */
 	uint32_t destructed;   /* words of its bitmap that are done with */
 	size_t undrained;      /* bytes of its block that still have memory */
 };
@@ -65,6 +67,7 @@ struct slabi_layer {
 	size_t purged;     /* bytes without memory */
 	uint64_t purges;   /* calls of the backing's purge */
 	uint64_t limit_hits;
+	struct slabi_account *account; /* NULL: no budget */
 	uint64_t created;  /* slabs so far */
 	uint64_t released;
 };

@@ -9,6 +9,7 @@
 #include "layer/populate.h"
 #include "layer/supply.h"
 #include "layer/working_set.h"
+#include "slab/slab_pages.h"
 
 /* Account for `n` objects that a slab has put into the sink at `from`. */
 static void
@@ -24,13 +25,26 @@ account_taken(struct slabi_layer *layer, struct slab *slab, size_t n,
 	assert(layer->lists.in_use <= layer->lists.carved); /* I5 */
 }
 
+/* Returns whether the budget allows memory for objects on purged pages. */
+static bool
+may_revive(struct slabi_layer *layer, const struct slab *slab, size_t n)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t chunk = (size_t)1 << geometry->purge_shift;
+	size_t most = slabi_slab_purged_bytes(slab, geometry);
+	size_t each = slabi_round_up(geometry->stride, chunk) + chunk;
+
+	return !layer->account || most == 0 || slabi_quota_admit(layer,
+	    n < most / each ? n * each : most);
+}
+
 bool
 slabi_layer_take_one(struct slabi_layer *layer, struct slabi_taken *taken)
 {
 	struct slab *slab = slabi_lists_choose(&layer->lists);
 
 	slabi_supply_note_in_use(layer);
-	if (!slab)
+	if (!slab || !may_revive(layer, slab, 1))
 		return false;
 	*taken = slabi_slab_take_one(slab, &layer->system.geometry);
 	account_taken(layer, slab, 1, (struct slabi_sink){
@@ -51,7 +65,7 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 	struct slabi_sink from = *sink;
 	size_t n;
 
-	if (!slab)
+	if (!slab || !slabi_quota_admit_objects(layer, 1, 0))
 		return 0;
 	assert(layer->lists.carved == layer->lists.in_use); /* I6 */
 	*raw = (struct slabi_taken){
@@ -63,6 +77,8 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 	n = slabi_min(raw->raw ? 1 : sink->left,
 	    layer->limit - layer->lists.in_use);
 	n = slabi_min(n, slabi_populate_carvable(layer, slab));
+	while (n > 0 && !slabi_quota_admit_objects(layer, n, 0))
+		n /= 2;
 	if (n == 0) {
 		raw->raw = false;
 		return 0;
@@ -70,6 +86,7 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 	n = slabi_slab_carve(slab, geometry, n, sink);
 	slabi_lists_add_carved(&layer->lists, geometry, slab, n);
 	account_taken(layer, slab, n, from);
+	slabi_quota_settle(layer);
 	return n;
 }
 
@@ -82,7 +99,8 @@ take_freed(struct slabi_layer *layer, struct slabi_sink *sink)
 	struct slab *slab;
 
 	while ((sink->left == wanted || sink->left >= 64) &&
-	    (slab = slabi_lists_choose(&layer->lists))) {
+	    (slab = slabi_lists_choose(&layer->lists)) &&
+	    may_revive(layer, slab, sink->left)) {
 		struct slabi_sink from = *sink;
 		size_t n = slabi_slab_take(slab, geometry, sink);
 
@@ -106,8 +124,10 @@ slabi_layer_take(struct slabi_layer *layer, struct slabi_sink *sink,
 		sink->next += sink->step;
 		sink->left--;
 	}
-	return sink->left < wanted ? wanted - sink->left :
-	    carve(layer, sink, raw);
+	if (sink->left < wanted)
+		return wanted - sink->left;
+	/* Freed ones may be there, and the budget may not allow them. */
+	return slabi_lists_choose(&layer->lists) ? 0 : carve(layer, sink, raw);
 }
 
 void
@@ -221,4 +241,5 @@ slabi_layer_end(struct slabi_layer *layer)
 	while (layer->lists.newest)
 		slabi_supply_release(layer, layer->lists.newest);
 	slabi_map_shrink(&layer->system.map, &layer->system.backing);
+	slabi_quota_leave(layer);
 }

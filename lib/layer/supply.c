@@ -35,9 +35,11 @@ wants_huge_pages(const struct slabi_layer *layer)
 static struct slab *
 make_slab(struct slabi_layer *layer)
 {
-	struct slab *slab = slabi_system_make(&layer->system,
-	    wants_huge_pages(layer));
+	struct slab *slab = NULL;
 
+	if (slabi_quota_admit_objects(layer, 1, 1))
+		slab = slabi_system_make(&layer->system,
+		    wants_huge_pages(layer));
 	if (!slab)
 		return NULL;
 	slabi_lists_add(&layer->lists, slab);
@@ -111,13 +113,18 @@ slabi_supply_reserve(struct slabi_layer *layer, size_t objects)
 {
 	size_t per_slab = layer->system.geometry.objects;
 	size_t needed = objects / per_slab + 1;
-	size_t made = 0;
+	size_t made = 0, before = layer->reserved;
 
 	if (needed > layer->lists.slabs &&
 	    !is_hopeful(layer, needed - layer->lists.slabs)) {
 		slabi_fail(ENOMEM, "no memory for %zu objects", objects);
 		return false;
 	}
+	if (objects > layer->lists.carved && !slabi_quota_admit_objects(layer,
+	    objects - layer->lists.carved, needed > layer->lists.slabs ?
+	    needed - layer->lists.slabs : 0))
+		return false;
+	layer->reserved = slabi_max(before, objects);
 	while (layer->lists.slabs * per_slab < objects) {
 		if (make_slab(layer)) {
 			made++;
@@ -125,9 +132,11 @@ slabi_supply_reserve(struct slabi_layer *layer, size_t objects)
 		}
 		for (; made > 0; made--)
 			slabi_supply_release(layer, layer->lists.newest);
+		layer->reserved = before;
+		slabi_quota_settle(layer);
 		return false;
 	}
-	layer->reserved = slabi_max(layer->reserved, objects);
+	slabi_quota_settle(layer);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "layer/working_set.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 
 #include "base/arith.h"
 #include "layer/destruct.h"
@@ -20,6 +21,22 @@
 
 #define CLOCK_EVERY 16 /* visits per look at the clock */
 #define PURGE_STEP ((size_t)128 << 10) /* bytes that one step purges */
+
+/* How often all caches have been asked to release what is idle. */
+static atomic_uint reaps_asked;
+
+void
+slabi_working_set_ask_all(void)
+{
+	atomic_fetch_add(&reaps_asked, 1);
+}
+
+bool
+slabi_working_set_is_asked(const struct slabi_layer *layer)
+{
+	return layer->period.reaps_asked != atomic_load_explicit(&reaps_asked,
+	    memory_order_relaxed);
+}
 
 static void
 start_period(struct slabi_layer *layer, uint64_t now)
@@ -37,7 +54,10 @@ slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds)
 	struct slabi_period *period = &layer->period;
 	uint64_t now;
 
-	*period = (struct slabi_period){ .length = (uint64_t)seconds * 1000 };
+	*period = (struct slabi_period){
+		.length = (uint64_t)seconds * 1000,
+		.reaps_asked = atomic_load(&reaps_asked),
+	};
 	if (seconds == SLAB_PERIOD_NEVER ||
 	    (layer->system.backing.fixed && seconds > 0))
 		period->length = SLABI_NEVER;
@@ -147,12 +167,33 @@ trim(struct slabi_layer *layer)
 		slabi_supply_release(layer, layer->lists.empty_last);
 }
 
+/* As slab_reap(), but what is reserved stays. */
+static void
+follow_request(struct slabi_layer *layer)
+{
+	size_t reserved = layer->reserved;
+	struct slab *slab;
+
+	layer->period.reaps_asked = atomic_load(&reaps_asked);
+	slabi_working_set_finish(layer);
+	while (slabi_supply_may_release(layer))
+		slabi_supply_release(layer, layer->lists.empty_last);
+	for (slab = layer->lists.newest; slab && reserved == 0;
+	    slab = slab->older)
+		slabi_idle_sweep(layer, slab);
+}
+
 void
 slabi_working_set_step(struct slabi_layer *layer)
 {
 	struct slabi_period *period = &layer->period;
 
-	if (period->length == SLABI_NEVER || layer->pinned > 0)
+	slabi_quota_settle(layer);
+	if (layer->pinned > 0)
+		return;
+	if (slabi_working_set_is_asked(layer))
+		follow_request(layer);
+	if (period->length == SLABI_NEVER)
 		return;
 	if (period->length == 0) {
 		trim(layer);
@@ -189,6 +230,8 @@ slabi_working_set_reap(struct slabi_layer *layer)
 		slabi_supply_release(layer, layer->lists.empty_last);
 	for (slab = layer->lists.newest; slab; slab = slab->older)
 		bytes += slabi_idle_sweep(layer, slab);
-	return bytes + slabi_map_shrink(&layer->system.map,
+	bytes += slabi_map_shrink(&layer->system.map,
 	    &layer->system.backing);
+	slabi_quota_settle(layer);
+	return bytes;
 }

@@ -14,4 +14,12 @@ void slabi_working_set_finish(struct slabi_layer *layer);
 /* Release and purge all that is idle, now.  Returns the bytes. */
 size_t slabi_working_set_reap(struct slabi_layer *layer);
 
+/*
+ * Ask all caches to release what is idle at their next step.  For any thread,
+ * and for signal handlers.
+ */
+void slabi_working_set_ask_all(void);
+/* Returns whether that was asked of this cache, and not done yet. */
+bool slabi_working_set_is_asked(const struct slabi_layer *layer);
+
 #endif

@@ -44,7 +44,7 @@ ready_head(const struct slabi_system *system, void *block,
 static void
 free_block(const struct slabi_system *system, void *block)
 {
-	slabi_visible_remove(&system->visible, block,
+	slabi_visible_remove(system->visible, block,
 	    system->geometry.slab_size);
 	system->backing.calls.free(system->backing.calls.arg, block,
 	    system->geometry.slab_size);
@@ -85,7 +85,7 @@ slabi_system_make(struct slabi_system *system, bool huge)
 
 	if (!block)
 		return NULL;
-	if (!slabi_visible_add(&system->visible, block, size)) {
+	if (!slabi_visible_add(system->visible, block, size)) {
 		system->backing.calls.free(system->backing.calls.arg, block,
 		    size);
 		return NULL;

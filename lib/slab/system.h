@@ -39,7 +39,7 @@ struct slabi_system {
 	struct slabi_geometry geometry;
 	struct slabi_map map;
 	struct slabi_backing backing;
-	struct slabi_visible visible;
+	const struct slabi_visible *visible; /* NULL: nothing is done */
 };
 
 extern const struct slabi_system_calls slabi_system_aligned;

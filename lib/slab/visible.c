@@ -42,6 +42,8 @@ bool
 slabi_visible_add(const struct slabi_visible *visible, void *block,
     size_t size)
 {
+	if (!visible)
+		return true;
 	if (visible->owner &&
 	    !slabi_directory_add(block, size, visible->owner))
 		return false;
@@ -56,6 +58,8 @@ void
 slabi_visible_remove(const struct slabi_visible *visible, void *block,
     size_t size)
 {
+	if (!visible)
+		return;
 	if (visible->owner)
 		slabi_directory_remove(block, size);
 	/* Others may get this memory, and want it in their dumps. */

@@ -12,7 +12,10 @@ struct slabi_visible {
 	bool no_dump;        /* core dumps are without them */
 };
 
-/* Returns false, with errno, if a new block cannot be made findable. */
+/*
+ * Returns false, with errno, if a new block cannot be made findable.  With
+ * `visible` NULL nothing is done.
+ */
 bool slabi_visible_add(const struct slabi_visible *visible, void *block,
     size_t size);
 void slabi_visible_remove(const struct slabi_visible *visible, void *block,
