@@ -61,6 +61,7 @@ script_tests = \
 	tests/test_dist.sh \
 	tests/test_dlopen.sh \
 	tests/test_examples.sh \
+	tests/test_gdb.sh \
 	tests/test_headers.sh \
 	tests/test_install.sh \
 	tests/test_layers.sh \
