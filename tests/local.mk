@@ -23,8 +23,8 @@ check_tests = \
 	tests/check_look \
 	tests/check_misuse \
 	tests/check_os \
-	tests/check_report \
 	tests/check_quota \
+	tests/check_report \
 	tests/check_slab \
 	tests/check_slab_map \
 	tests/check_supply \
