@@ -103,7 +103,6 @@ slabi_thread_claim(void)
 		slabi_self = &records[n];
 		slabi_self->message[0] = '\0';
 		slabi_self->report = NULL;
-		slabi_self->record = NULL;
 		slabi_self->ended = false;
 		if (has_key)
 			pthread_setspecific(key,

@@ -16,8 +16,8 @@ struct slabi_thread {
 	char message[256]; /* what slab_error() says */
 	/* The report that it makes, or one whose frame has been left. */
 	const struct slabi_report *report;
-	void *record; /* of its magazines, or NULL: see cache/record.h */
-	bool ended;   /* it has given that record back, and gets no other */
+	bool has_slots; /* it is the beginning of a record of cache/record.h */
+	bool ended;     /* it has given that record back, and gets no other */
 	atomic_bool taken; /* by a thread */
 };
 

@@ -174,21 +174,37 @@ give_record(void)
 	return record;
 }
 
-/* A thread that has nothing for its own record to hang on gets that, too. */
+/*
+ * The thread's one pointer leads to the record from now on.  What it led to
+ * stays the thread's, who may still have its message.
+ */
 static void
-hang_on(struct slabi_record *record)
+attach(struct slabi_record *record)
 {
-	if (record && !slabi_self->taken) {
-		record->thread = (struct slabi_thread){ .taken = true };
-		slabi_self = &record->thread;
-	}
-	if (record)
-		slabi_self->record = record;
+	record->before = slabi_self;
+	record->thread = (struct slabi_thread){
+		.report = slabi_self->report,
+		.has_slots = true,
+		.taken = true,
+	};
+	memcpy(record->thread.message, slabi_self->message,
+	    sizeof(record->thread.message));
+	slabi_self = &record->thread;
+}
+
+static void
+detach(struct slabi_record *record)
+{
+	slabi_self = record->before->taken ? record->before :
+	    &slabi_thread_ended;
+	slabi_self->ended = true;
 }
 
 struct slabi_record *
 slabi_record_claim(void)
 {
+	struct slabi_record *record;
+
 	if (slabi_record_mine() || slabi_self->ended || !has_key)
 		return slabi_record_mine();
 	/* In a callback of a backing the order of locks forbids it. */
@@ -196,9 +212,11 @@ slabi_record_claim(void)
 	    !slabi_gate_is_mine(&slabi_threads))
 		return NULL;
 	slabi_gate_enter(&slabi_threads);
-	hang_on(give_record());
+	record = give_record();
+	if (record)
+		attach(record);
 	slabi_gate_leave(&slabi_threads);
-	return slabi_record_mine();
+	return record;
 }
 
 /* The destructor of the key: a thread ends. */
@@ -210,9 +228,7 @@ end_thread(void *value)
 	slabi_gate_enter(&slabi_threads);
 	slabi_self->ended = true;
 	end_slots(record);
-	slabi_self->record = NULL;
-	if (slabi_self == &record->thread)
-		slabi_self = &slabi_thread_ended;
+	detach(record);
 	atomic_store(&record->taken, false);
 	slabi_gate_leave(&slabi_threads);
 }

@@ -64,13 +64,14 @@ struct slabi_stock {
 };
 
 struct slabi_record {
+	struct slabi_thread thread; /* first: what slabi_self points to */
+	struct slabi_thread *before; /* what it pointed to until then */
 	struct slabi_gate gate;
 	struct slabi_record *next; /* of all records; they are never unmapped */
 	atomic_bool taken;         /* by a living thread */
 	bool dead;                 /* its thread is not in this process */
 	uint32_t used;             /* slots from here on were never used */
-	struct slabi_thread thread; /* of a thread that had no other */
-	struct slabi_slot slots[SLABI_SLOTS];
+	_Alignas(64) struct slabi_slot slots[SLABI_SLOTS];
 	struct slabi_stock stocks[SLABI_SLOTS];
 };
 
@@ -81,7 +82,7 @@ struct slabi_record {
 static inline struct slabi_record *
 slabi_record_mine(void)
 {
-	return slabi_self->record;
+	return slabi_self->has_slots ? (void *)slabi_self : NULL;
 }
 
 /* The lock of the list of threads. */

@@ -18,11 +18,14 @@
 
 #define SLABI_ROUND sizeof(void *)
 
-/* Returns the slot at this offset: one addition. */
+/* Returns the slot at this offset, by one addition; NULL: there is none. */
 static inline struct slabi_slot *
-slabi_slot_at(struct slabi_record *record, size_t offset)
+slabi_slot_at(size_t offset)
 {
-	return (void *)((char *)record + offset);
+	struct slabi_thread *self = slabi_self;
+
+	return SLAB_UNLIKELY_(!self->has_slots) ? NULL :
+	    (void *)((char *)self + offset);
 }
 
 /* Mark the slot.  Returns its top round. */
@@ -63,20 +66,20 @@ slabi_slot_room(struct slabi_slot *slot, uintptr_t top)
 static inline void *
 slabi_slot_alloc(size_t offset)
 {
-	struct slabi_record *record = slabi_record_mine();
-	struct slabi_slot *slot;
+	struct slabi_slot *slot = slabi_slot_at(offset);
 	uintptr_t top;
 	void *object;
 
-	if (SLAB_UNLIKELY_(!record))
+	if (SLAB_UNLIKELY_(!slot))
 		return NULL;
-	slot = slabi_slot_at(record, offset);
 	top = slabi_slot_enter(slot);
 	if (SLAB_UNLIKELY_(slabi_slot_rounds(slot, top) <= 0)) {
 		slabi_slot_leave(slot, top);
 		return NULL;
 	}
 	object = *(void **)top;
+	if (!object) /* spares the caller a test: rounds are objects */
+		__builtin_unreachable();
 	SLAB_PREFETCH_(((void **)top)[1 - SLABI_SHARED_AHEAD]);
 	slabi_slot_leave(slot, top - SLABI_ROUND);
 	return object;
@@ -86,13 +89,11 @@ slabi_slot_alloc(size_t offset)
 static inline bool
 slabi_slot_free(size_t offset, void *object)
 {
-	struct slabi_record *record = slabi_record_mine();
-	struct slabi_slot *slot;
+	struct slabi_slot *slot = slabi_slot_at(offset);
 	uintptr_t top;
 
-	if (SLAB_UNLIKELY_(!record))
+	if (SLAB_UNLIKELY_(!slot))
 		return false;
-	slot = slabi_slot_at(record, offset);
 	top = slabi_slot_enter(slot);
 	if (SLAB_UNLIKELY_(slabi_slot_room(slot, top) <= 0 ||
 	    *(void **)top == object)) {
@@ -108,16 +109,14 @@ slabi_slot_free(size_t offset, void *object)
 static inline size_t
 slabi_slot_alloc_some(size_t offset, size_t n, void **out)
 {
-	struct slabi_record *record = slabi_record_mine();
-	struct slabi_slot *slot;
+	struct slabi_slot *slot = slabi_slot_at(offset);
 	uintptr_t top;
 	intptr_t bytes;
 	void **from;
 	size_t i;
 
-	if (SLAB_UNLIKELY_(!record))
+	if (SLAB_UNLIKELY_(!slot))
 		return 0;
-	slot = slabi_slot_at(record, offset);
 	top = slabi_slot_enter(slot);
 	bytes = slabi_slot_rounds(slot, top);
 	if (SLAB_UNLIKELY_(bytes < (intptr_t)(n * SLABI_ROUND)))
@@ -156,14 +155,12 @@ slabi_slot_copy(void **first, size_t n, void *const *objects)
 static inline size_t
 slabi_slot_free_some(size_t offset, size_t n, void *const *objects)
 {
-	struct slabi_record *record = slabi_record_mine();
-	struct slabi_slot *slot;
+	struct slabi_slot *slot = slabi_slot_at(offset);
 	uintptr_t top;
 	intptr_t bytes;
 
-	if (SLAB_UNLIKELY_(!record))
+	if (SLAB_UNLIKELY_(!slot))
 		return 0;
-	slot = slabi_slot_at(record, offset);
 	top = slabi_slot_enter(slot);
 	bytes = slabi_slot_room(slot, top);
 	if (SLAB_UNLIKELY_(bytes < (intptr_t)(n * SLABI_ROUND)))
