@@ -22,7 +22,6 @@ lib_libslabi_la_SOURCES = \
 	lib/api/figures.def \
 	lib/api/figures.h \
 	lib/api/find.c \
-	lib/api/leaks.c \
 	lib/api/lifetime.c \
 	lib/api/plan.c \
 	lib/api/plan.h \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which misuse is found in which debugging mode, and when: each is done in a
- * process of its own, and the table that comes out is the one in libslab(7),
- * which is given as the argument.  Without an argument the table is printed.
+ * process of its own, and the table is printed.  tests/test_debug.sh compares
+ * it with the one in libslab(7).
  *
  *	call   in the wrong call, or at the wrong access
  *	later  when the object is used again, or the cache is looked at
@@ -88,14 +88,14 @@ static const struct misuse {
 	const char *name;
 	void (*act)(struct scene *s);
 } misuses[] = {
-	{ "double free in a row", free_twice },
-	{ "double free, another free between", free_a_b_a },
-	{ "free of an address in an object", free_inside },
-	{ "free of another cache's object", free_foreign },
+	{ "double free", free_twice },
+	{ "double free after another", free_a_b_a },
+	{ "free inside an object", free_inside },
+	{ "free of another's object", free_foreign },
 	{ "free of a local variable", free_local },
-	{ "free of a member of NULL", free_near_null },
-	{ "write behind an object", write_behind },
-	{ "write before an object", write_before },
+	{ "free of NULL + 24", free_near_null },
+	{ "write behind", write_behind },
+	{ "write before", write_before },
 	{ "write to a free object", write_free },
 	{ "read of a free object", read_free },
 };

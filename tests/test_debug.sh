@@ -57,6 +57,15 @@ conn: -
 node-1: -
 node-2: -'
 
+# The table in libslab(7) is what really is found.
+tests/misuse_table | sed -e 's/^.\{36\} */&\
+/;s/ *\n/ /' -e 's/  */ /g' >"$work/found"
+sed -n '/^\.SS Which mode/,/^\.SH/p' "$srcdir/man/man7/libslab.7" |
+    sed -n '/^\.TS/,/^\.TE/p' | grep -v -e '^\.' -e '^allbox' -e '^l2 ' |
+    sed -e 's/\\-/-/g' -e 's/\t/ /g' >"$work/said"
+diff "$work/said" "$work/found" ||
+    { echo "libslab(7) has another table of misuse"; failed=1; }
+
 # leaks: the live objects, and patterns that nothing matched.
 leaks=$(SLAB_DEBUG='leaks,check:co*,zs*' tests/debugged leak 2>&1 >/dev/null)
 case $leaks in

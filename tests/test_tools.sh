@@ -50,6 +50,47 @@ reachable()
 	done
 }
 
+# says WORDS COMMAND...: the tool finds the mistake.
+says()
+{
+	words=$1
+	shift
+	ran=$((ran + 1))
+	"$@" >"$work/output" 2>&1 || :
+	grep -q "$words" "$work/output" && return
+	fail "$what: $* does not say \"$words\":"
+	head -n 20 "$work/output"
+}
+
+wrong_under_valgrind()
+{
+	for backing in heap mmap; do
+		silent valgrind -q --leak-check=full "$work/wrong" $backing none
+		says 'Invalid write of size 1' \
+		    valgrind -q "$work/wrong" $backing overrun
+		says '20 bytes inside a block of size 64 free' \
+		    valgrind -q "$work/wrong" $backing after-free
+		says 'depends on uninitialised' \
+		    valgrind -q "$work/wrong" $backing uninitialised
+		says '64 bytes in 1 blocks are definitely lost' valgrind -q \
+		    --leak-check=full "$work/wrong" $backing leak
+	done
+}
+
+wrong_under_asan()
+{
+	for backing in heap mmap buffer; do
+		silent "$work/wrong" $backing none
+	done
+	for backing in heap mmap; do
+		says heap-buffer-overflow "$work/wrong" $backing overrun
+		says heap-use-after-free "$work/wrong" $backing after-free
+		says '64 byte(s) leaked' "$work/wrong" $backing leak
+	done
+	says use-after-poison "$work/wrong" buffer overrun
+	says use-after-poison "$work/wrong" buffer after-free
+}
+
 for library in shared static; do
 	[ -f lib/.libs/libslab.so ] || [ $library = static ] || continue
 	[ -f lib/.libs/libslab.a ] || [ $library = shared ] || continue
@@ -59,7 +100,14 @@ for library in shared static; do
 		reachable valgrind -q --error-exitcode=9 --leak-check=full \
 		    --show-leak-kinds=definite,indirect,possible
 	fi
+	if command -v valgrind >/dev/null && compile wrong; then
+		wrong_under_valgrind
+	fi
 	for compiler in gcc clang; do
+		what="$compiler -fsanitize=address, $library"
+		if compile wrong -fsanitize=address; then
+			wrong_under_asan
+		fi
 		for sanitizer in address leak; do
 			what="$compiler -fsanitize=$sanitizer, $library"
 			if compile reachable -fsanitize=$sanitizer; then
@@ -67,6 +115,15 @@ for library in shared static; do
 			fi
 		done
 	done
+done
+
+for library in shared static; do
+	what="clang -fsanitize=memory, $library"
+	compiler=clang
+	if compile wrong -fsanitize=memory; then
+		silent "$work/wrong" mmap none
+		says use-of-uninitialized-value "$work/wrong" mmap uninitialised
+	fi
 done
 
 [ $ran -gt 0 ] || exit 77

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/registry.h"
 #include "api/settings.h"
 #include "base/os.h"
 #include "base/report_out.h"
@@ -147,14 +148,9 @@ slabi_environment_add(const char *name, struct slabi_options *options)
 	}
 }
 
-bool
-slabi_environment_wants_leaks(void)
-{
-	return process.leaks;
-}
-
-void
-slabi_environment_report_unused(void)
+/* Print the patterns that no cache's name has matched, if they matter. */
+static void
+report_unused(void)
 {
 	struct slabi_text rest = variable, block, pattern;
 	unsigned number = 0;
@@ -170,4 +166,25 @@ slabi_environment_report_unused(void)
 				slabi_settings_say("no cache is called \"",
 				    pattern, "\"");
 	}
+}
+
+static void
+look_at_nothing(const slab_cache *cache, void *arg)
+{
+	(void)cache;
+	(void)arg;
+}
+
+/* The program ends, or the library is unloaded; the exit status stays. */
+__attribute__((destructor)) static void
+report_leaks(void)
+{
+	struct slabi_walk walk = { 0 };
+	slab_cache *cache;
+
+	if (process.leaks)
+		while ((cache = slabi_registry_next(&walk, look_at_nothing,
+		    NULL)))
+			slab_report_leaks(cache, stderr);
+	report_unused();
 }

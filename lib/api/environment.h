@@ -7,9 +7,5 @@
 
 /* Add what the variable asks for a cache of this name.  Reads it once. */
 void slabi_environment_add(const char *name, struct slabi_options *options);
-/* Returns whether live objects are to be printed when the program ends. */
-bool slabi_environment_wants_leaks(void);
-/* Print the patterns that no cache's name has matched, if they matter. */
-void slabi_environment_report_unused(void);
 
 #endif

@@ -39,7 +39,8 @@ debug_alloc(slab_cache *cache)
 	round = *debug->top;
 	place = place_of(cache, round);
 	slabi_debug_verify(cache, place, round.object, *round.state);
-	debug->top--;
+	/* A tool that looks for leaks must not find it here. */
+	debug->top--->object = NULL;
 	*round.state = SLABI_LIVE;
 	slabi_debug_hand_out(cache, place, round.object, caller);
 	return round.object;
