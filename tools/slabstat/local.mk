@@ -4,6 +4,8 @@
 
 bin_PROGRAMS += tools/slabstat/slabstat
 tools_slabstat_slabstat_SOURCES = \
+	lib/base/format.c \
+	lib/base/format.h \
 	lib/base/text.c \
 	lib/base/text.h \
 	tools/slabstat/all.c \
