@@ -28,9 +28,7 @@ lib_libslabi_la_SOURCES = \
 	lib/api/published.c \
 	lib/api/published.h \
 	lib/api/raw.h \
-	lib/api/registry.c \
 	lib/api/registry.h \
-	lib/api/resident.c \
 	lib/api/settings.c \
 	lib/api/settings.h \
 	lib/api/walk.c \
@@ -46,24 +44,18 @@ lib_libslabi_la_SOURCES = \
 	lib/base/format.h \
 	lib/base/frames.h \
 	lib/base/lock.h \
-	lib/base/lock_posix.c \
 	lib/base/os.h \
 	lib/base/os_look.c \
 	lib/base/os_look.h \
-	lib/base/os_posix.c \
-	lib/base/os_posix.h \
-	lib/base/os_posix_map.c \
 	lib/base/printable.c \
 	lib/base/printable.h \
 	lib/base/report.c \
 	lib/base/report.h \
 	lib/base/report_out.h \
-	lib/base/report_out_posix.c \
 	lib/base/stacks.c \
 	lib/base/stacks.h \
 	lib/base/text.c \
 	lib/base/text.h \
-	lib/base/thread.c \
 	lib/base/thread.h \
 	lib/base/thread_number.c \
 	lib/base/thread_number.h \
