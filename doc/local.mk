@@ -8,6 +8,7 @@ documents = \
 	doc/coding-style.md \
 	doc/design.md \
 	doc/performance.md \
+	doc/ports.md \
 	doc/testing.md \
 	doc/tutorial.md
 figures = \

@@ -14,7 +14,6 @@ lib_libslabi_la_SOURCES = \
 	lib/api/debugging.c \
 	lib/api/debugging.h \
 	lib/api/dump.c \
-	lib/api/environment.c \
 	lib/api/environment.h \
 	lib/api/export.h \
 	lib/api/fields.def \
@@ -44,8 +43,8 @@ lib_libslabi_la_SOURCES = \
 	lib/base/format.h \
 	lib/base/frames.h \
 	lib/base/lock.h \
+	lib/base/mutex.h \
 	lib/base/os.h \
-	lib/base/os_look.c \
 	lib/base/os_look.h \
 	lib/base/printable.c \
 	lib/base/printable.h \
@@ -57,7 +56,6 @@ lib_libslabi_la_SOURCES = \
 	lib/base/text.c \
 	lib/base/text.h \
 	lib/base/thread.h \
-	lib/base/thread_number.c \
 	lib/base/thread_number.h \
 	lib/base/tools.c \
 	lib/base/tools.h \
@@ -83,11 +81,9 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/debug_report.c \
 	lib/cache/debug_report.h \
 	lib/cache/debug_side.c \
-	lib/cache/depot.c \
 	lib/cache/depot.h \
 	lib/cache/direct.c \
 	lib/cache/direct.h \
-	lib/cache/drain.c \
 	lib/cache/exchange.c \
 	lib/cache/exchange.h \
 	lib/cache/magazine.c \
@@ -98,12 +94,9 @@ lib_libslabi_la_SOURCES = \
 	lib/cache/pattern.h \
 	lib/cache/quarantine.c \
 	lib/cache/quarantine.h \
-	lib/cache/record.c \
 	lib/cache/record.h \
-	lib/cache/shared.c \
 	lib/cache/shared.h \
 	lib/cache/slot_hot.h \
-	lib/cache/slots.c \
 	lib/cache/slots.h \
 	lib/cache/zones.c \
 	lib/cache/zones.h \
@@ -145,16 +138,25 @@ lib_libslabi_la_SOURCES = \
 	lib/slab/visible.h
 if OS_POSIX
 lib_libslabi_la_SOURCES += \
+	lib/api/environment.c \
 	lib/api/export.c \
 	lib/api/registry.c \
 	lib/api/resident.c \
 	lib/base/frames.c \
 	lib/base/lock_posix.c \
+	lib/base/os_look.c \
 	lib/base/os_posix.c \
 	lib/base/os_posix.h \
 	lib/base/os_posix_map.c \
 	lib/base/report_out_posix.c \
-	lib/base/thread.c
+	lib/base/stacks.c \
+	lib/base/thread.c \
+	lib/base/thread_number.c \
+	lib/cache/depot.c \
+	lib/cache/drain.c \
+	lib/cache/record.c \
+	lib/cache/shared.c \
+	lib/cache/slots.c
 endif
 if OS_NONE
 lib_libslabi_la_SOURCES += \

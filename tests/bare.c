@@ -105,6 +105,16 @@ static void leave_piece(void *arg, void *block, size_t size)
 	*(size_t *)arg += size;
 }
 
+static void calls_that_need_a_system_fail(void)
+{
+	/* This program also runs where there is one. */
+	slab_cache *cache = slab_builder_build_mmap(slab_builder_shared(
+	    slab_builder_new(8)));
+
+	REQUIRE(cache != NULL || errno == ENOTSUP);
+	REQUIRE(slab_destroy(cache) == 0);
+}
+
 static void backing_of_the_program_works(void)
 {
 	size_t left = 0;
@@ -155,6 +165,7 @@ int main(void)
 		live(slab_builder_build_buffer(slab_builder_new(sizes[i]),
 		    memory, sizeof(memory)), MANY, sizes[i]);
 	small_buffers_hold_objects();
+	calls_that_need_a_system_fail();
 	backing_of_the_program_works();
 	double_free_is_reported();
 }

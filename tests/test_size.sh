@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # The library is small where memory is: of a program for a Cortex-M3 that uses
 # caches in buffers and on backings of its own, with the checks and reports that
-# belong to them, less than 24 KiB of code and constants are the library's.
+# belong to them, less than 40 KiB of code and constants are the library's: a
+# third of it are the debug modes, which any builder may ask for.
 set -eu
 test "$host" = arm-none-eabi || exit 77
 sizes=$(awk '
@@ -20,4 +21,4 @@ for size in $sizes; do
 done
 echo "$text bytes"
 test "$text" -gt 10000
-test "$text" -lt 24576
+test "$text" -lt 40960

@@ -282,8 +282,11 @@ slab_builder_slab_size(slab_builder *builder, size_t bytes)
 slab_builder *
 slab_builder_shared(slab_builder *builder)
 {
-	if (builder)
-		builder->shared = true;
+	if (!builder)
+		return NULL;
+	if (!slabi_os.reserve)
+		return fault(builder, ENOTSUP, "there are no threads here");
+	builder->shared = true;
 	return builder;
 }
 
@@ -379,6 +382,8 @@ slab_builder_debug(slab_builder *builder, unsigned flags)
 	if (flags & ~DEBUG_FLAGS)
 		return fault(builder, EINVAL, "debug flags 0x%x are not known",
 		    flags & ~DEBUG_FLAGS);
+	if ((flags & SLAB_DEBUG_AUDIT) && !slabi_os.reserve)
+		return fault(builder, ENOTSUP, "there are no call stacks here");
 	builder->debug = flags;
 	return builder;
 }

@@ -7,10 +7,11 @@
 
 #include <errno.h>
 
+#include "api/environment.h"
 #include "api/export.h"
 #include "api/registry.h"
 #include "base/error.h"
-#include "cache/cache.h"
+#include "cache/shared.h"
 
 static int
 not_here(void)
@@ -48,6 +49,56 @@ slabi_export_openmetrics(struct slabi_export *export)
 {
 	(void)export;
 	return not_here();
+}
+
+/* There is no environment that could say how to debug. */
+void
+slabi_environment_add(const char *name, struct slabi_options *options)
+{
+	(void)name;
+	(void)options;
+}
+
+bool
+slabi_environment_wants_leaks(void)
+{
+	return false;
+}
+
+void
+slabi_environment_report_unused(void)
+{
+}
+
+/* Shared caches are refused by their builder. */
+const struct slabi_path slabi_path_shared;
+
+size_t
+slabi_shared_bytes(size_t size, size_t rounds)
+{
+	(void)size;
+	(void)rounds;
+	return 0;
+}
+
+void
+slabi_shared_begin(slab_cache *cache, size_t rounds)
+{
+	(void)cache;
+	(void)rounds;
+}
+
+void
+slabi_shared_end(slab_cache *cache)
+{
+	(void)cache;
+}
+
+uint64_t
+slabi_depot_visits(struct slabi_depot *depot)
+{
+	(void)depot;
+	return 0;
 }
 
 void

@@ -10,8 +10,11 @@
 #include "base/frames.h"
 #include "base/lock.h"
 #include "base/os.h"
+#include "base/os_look.h"
 #include "base/report_out.h"
+#include "base/stacks.h"
 #include "base/thread.h"
+#include "base/thread_number.h"
 
 static bool
 never(void *pages, size_t size)
@@ -43,6 +46,22 @@ slabi_os_start(void)
 }
 
 void
+slabi_os_name_pages(void *pages, size_t size, const char *name)
+{
+	(void)pages;
+	(void)size;
+	(void)name;
+}
+
+void
+slabi_os_dump(void *pages, size_t size, bool dump)
+{
+	(void)pages;
+	(void)size;
+	(void)dump;
+}
+
+void
 slabi_lock(enum slabi_lock lock)
 {
 	(void)lock;
@@ -65,6 +84,35 @@ unsigned
 slabi_lock_generation(void)
 {
 	return 0;
+}
+
+uint32_t
+slabi_thread_number(void)
+{
+	return 1;
+}
+
+/* Call stacks are not known. */
+int
+slabi_stacks_begin(void)
+{
+	return -1;
+}
+
+uint32_t
+slabi_stacks_here(unsigned frames, const void *caller)
+{
+	(void)frames;
+	(void)caller;
+	return 0;
+}
+
+const void *const *
+slabi_stacks_frames(uint32_t number, size_t *depth)
+{
+	(void)number;
+	*depth = 0;
+	return NULL;
 }
 
 /* No other thread needs its own. */

@@ -43,6 +43,7 @@ slabi_tools_valgrind(void)
 {
 	unsigned char byte = 0, bits;
 
+	(void)byte; /* where it cannot be asked */
 	/* Only memcheck answers; callgrind counts what caches really do. */
 	return slabi_tools_wanted &&
 	    VALGRIND_GET_VBITS(&byte, &bits, sizeof(byte)) == 1;

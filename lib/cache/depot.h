@@ -8,11 +8,12 @@
 #ifndef SLABI_DEPOT_H
 #define SLABI_DEPOT_H
 
-#include <pthread.h>
 #include <slab.h>
 
+#include "base/mutex.h"
+
 struct slabi_depot {
-	pthread_mutex_t lock;
+	slabi_mutex lock;
 	size_t count;    /* objects in it */
 	size_t low;      /* fewest of them in this period */
 	size_t capacity;

@@ -18,10 +18,10 @@
 #ifndef SLABI_RECORD_H
 #define SLABI_RECORD_H
 
-#include <pthread.h>
 #include <slab.h>
 #include <stdatomic.h>
 
+#include "base/mutex.h"
 #include "base/thread.h"
 
 #define SLABI_SLOTS 4096        /* shared caches that have magazines */
@@ -30,7 +30,7 @@
 
 /* A mutex that its owner may take again, and that can be owned across fork(). */
 struct slabi_gate {
-	pthread_mutex_t mutex;
+	slabi_mutex mutex;
 	_Atomic(const void *) owner;
 	unsigned depth;
 };

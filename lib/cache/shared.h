@@ -15,7 +15,7 @@
 #include "cache/record.h"
 
 struct slabi_shared {
-	pthread_mutex_t layer_lock;
+	slabi_mutex layer_lock;
 	struct slabi_depot depot;
 	uint32_t number;         /* of the slots; 0: all calls go to the slabs */
 	uint32_t few;            /* rounds of a slot without a block */
