@@ -51,7 +51,6 @@ lib_libslabi_la_SOURCES = \
 	lib/base/report.c \
 	lib/base/report.h \
 	lib/base/report_out.h \
-	lib/base/stacks.c \
 	lib/base/stacks.h \
 	lib/base/text.c \
 	lib/base/text.h \
