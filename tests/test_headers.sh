@@ -148,8 +148,8 @@ for compiler in g++ clang++; do
 		good $compiler -std=c++17 -fsyntax-only $warnings \
 		    "$work/$header.cc"
 	done
-	for standard in $(standards $compiler) "c++17 -fno-exceptions -fno-rtti" \
-	    "c++17 -DSLAB_INLINE"; do
+	for standard in $(standards $compiler) "c++17 -DSLAB_INLINE" \
+	    "c++17 -fno-exceptions -fno-rtti"; do
 		good $compiler -O2 -std=$standard -pedantic $warnings \
 		    -Wold-style-cast "$work/hpp.cc"
 	done

@@ -84,7 +84,7 @@ public:
 
 	/**
 	 * With the caches of a heap.
-	 * @param from  outlives all copies of this allocator, and what uses them
+	 * @param from  outlives all copies of this allocator and their users
 	 */
 	allocator(const heap &from) noexcept
 	    : word_(word(from))

@@ -165,7 +165,7 @@ public:
 		return set(slab_builder_oom(builder_, handler, arg));
 	}
 
-	/** Let slab_cache_of() find the cache. @param on  whether @returns this */
+	/** Let slab_cache_of() find it. @param on  whether @returns this */
 	builder &findable(bool on) noexcept
 	{
 		return set(slab_builder_findable(builder_, on));

@@ -136,8 +136,8 @@ private:
 	static constexpr std::size_t step = 8;
 
 	/*
-	 * Blocks of `size` lie `size` apart, so they are aligned to what divides
-	 * it: rounding up to the alignment is all that an alignment needs.
+	 * Blocks of `size` lie `size` apart, so they are aligned to what
+	 * divides it: rounding up to the alignment is all that it needs.
 	 */
 	static constexpr std::size_t rounded(std::size_t size,
 	    std::size_t align) noexcept
@@ -152,7 +152,7 @@ private:
 		return cache.load(std::memory_order_acquire);
 	}
 
-	/* An allocator that refers to a heap may be made from a constant one. */
+	/* Constant, as an allocator may be made from a constant heap. */
 	void *take(std::size_t size, std::size_t align) const
 	{
 		if (!serves(size, align))
@@ -176,7 +176,7 @@ private:
 			    1]), block);
 	}
 
-	/* Build the cache of a size; of two threads that do, one is too late. */
+	/* Build the cache of a size; if two threads do, one comes too late. */
 	[[gnu::cold, gnu::noinline]] slab_cache *make(std::size_t index) const
 	{
 		std::size_t size = (index + 1) * step;

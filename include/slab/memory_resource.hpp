@@ -64,8 +64,8 @@ public:
 	}
 
 	/**
-	 * End the caches and every block that they have handed out.  Blocks from
-	 * the resource of large blocks stay.
+	 * End the caches and every block that they have handed out.  Blocks
+	 * from the resource of large blocks stay.
 	 */
 	void release() noexcept
 	{
