@@ -189,6 +189,12 @@ public:
 		return set(slab_builder_shared(builder_));
 	}
 
+	/** Share a budget. @param budget  outlives the cache @returns this */
+	builder &quota(slab_quota *budget) noexcept
+	{
+		return set(slab_builder_quota(builder_, budget));
+	}
+
 	/**
 	 * Hand the C builder over.
 	 * @returns it, for a build call of <slab.h> to consume; or nullptr
