@@ -959,6 +959,62 @@ SLAB_API_ int slab_reserve(slab_cache *cache, size_t n);
  */
 SLAB_API_ size_t slab_reap(slab_cache *cache);
 /**
+ * Return idle memory as slab_reap() does, but keep room with memory for objects
+ * that will soon be allocated: a floor for pools that must not start cold.
+ * Reservations end.  Linear in what it touches.  errno is preserved.
+ * @param cache    the cache
+ * @param objects  free objects whose memory stays, as far as there are so many
+ * @returns the number of bytes returned
+ * @since 1.1
+ */
+SLAB_API_ size_t slab_reap_to(slab_cache *cache, size_t objects);
+/**
+ * Call slab_reap() for all caches of the process.  No other thread may use any
+ * cache that is not shared, or destroy any cache, meanwhile.  No lock is held
+ * while destructors run.  errno is preserved.
+ * @returns the number of bytes returned
+ * @since 1.1
+ */
+SLAB_API_ size_t slab_reap_all(void);
+/**
+ * Look at the clock, and do a bounded step of what is due: end the working
+ * period, return empty slabs, purge idle pages.  For event loops, timers and
+ * idle handlers: called now and then, it returns what an idle program holds,
+ * period after period.  If nothing is due it costs no more than reading the
+ * clock.  It does nothing for a cache in a buffer, which has no clock.  errno is
+ * preserved.
+ * @param cache  the cache; NULL: all caches of the process, and then no other
+ *               thread may use any cache that is not shared, or destroy any
+ *               cache, meanwhile.  No lock is held while destructors run.
+ * @returns the number of bytes returned
+ * @since 1.1
+ */
+SLAB_API_ size_t slab_tend(slab_cache *cache);
+/**
+ * Change the limit of slab_builder_limit() while the cache is in use.  If more
+ * objects than that are live, allocations fail with ENOMEM until enough have
+ * been freed.
+ * @param cache    the cache
+ * @param objects  the number of objects that may exist, at least 1; SIZE_MAX:
+ *                 no limit
+ * @retval 0   done
+ * @retval -1  with errno, and nothing has changed
+ *         - EINVAL: @p objects is 0
+ * @since 1.1
+ */
+SLAB_API_ int slab_set_limit(slab_cache *cache, size_t objects);
+/**
+ * Change the working period of slab_builder_working_period() while the cache is
+ * in use; a new period starts now.  With 0, empty slabs are returned in this
+ * call.
+ * @param cache    the cache
+ * @param seconds  the length of the period, 0, or #SLAB_PERIOD_NEVER; in a
+ *                 buffer any other value is the same as #SLAB_PERIOD_NEVER
+ * @returns 0
+ * @since 1.1
+ */
+SLAB_API_ int slab_set_working_period(slab_cache *cache, unsigned seconds);
+/**
  * Free all objects at once.  Constructed objects stay constructed, so each must
  * be in its constructed state.  The memory stays with the cache, unless the
  * working period is 0: then empty slabs are returned at once.  Wrong frees that

@@ -91,16 +91,21 @@ manual = \
 	man/man3/slab_quota_set.3 \
 	man/man3/slab_quota_used.3 \
 	man/man3/slab_reap.3 \
+	man/man3/slab_reap_all.3 \
+	man/man3/slab_reap_to.3 \
 	man/man3/slab_report_leaks.3 \
 	man/man3/slab_request_reap.3 \
 	man/man3/slab_reserve.3 \
 	man/man3/slab_reset.3 \
+	man/man3/slab_set_limit.3 \
 	man/man3/slab_set_misuse_handler.3 \
 	man/man3/slab_set_misuse_reporter.3 \
+	man/man3/slab_set_working_period.3 \
 	man/man3/slab_statistics.3 \
 	man/man3/slab_statistics_field.3 \
 	man/man3/slab_stats.3 \
 	man/man3/slab_system.3 \
+	man/man3/slab_tend.3 \
 	man/man3/slab_version.3 \
 	man/man3/slab_zalloc.3 \
 	man/man7/libslab.7

@@ -30,7 +30,7 @@ static void lies_well(const struct slabi_geometry *g,
 	struct range header = { 0, sizeof(struct slab) +
 	    ((words + 63) / 64 + g->purge_words) * 8 };
 	struct range objects = { g->first, g->first + g->objects * g->stride };
-	size_t most_color = g->color_mask * g->color_step;
+	size_t most_color = g->color_mask * slabi_geometry_color_step(g);
 	size_t end = g->front + objects.to;
 
 	ck_assert_uint_eq(g->words, words);
@@ -66,10 +66,10 @@ static void objects_are_right(const struct slabi_geometry *g,
 	ck_assert_uint_eq(g->align, wish->align);
 	ck_assert_uint_eq(g->stride, right_stride(wish));
 	ck_assert_uint_eq((g->front + g->first) % wish->align, 0);
-	ck_assert_uint_eq(g->color_step % wish->align, 0);
+	ck_assert_uint_eq(slabi_geometry_color_step(g) % wish->align, 0);
 	/* Whole lines, or equal parts of one, lie on lines. */
 	ck_assert_uint_eq((g->front + g->first) % line, 0);
-	ck_assert_uint_eq(g->color_step % line, 0);
+	ck_assert_uint_eq(slabi_geometry_color_step(g) % line, 0);
 	ck_assert_uint_eq(g->color_mask & (g->color_mask + 1), 0);
 	if (!wish->coloring)
 		ck_assert_uint_eq(g->color_mask, 0);
@@ -344,7 +344,7 @@ START_TEST(test_geometry_header_and_first_object_share_a_page)
 
 			ck_assert(slabi_geometry_aligned(&g, &wish));
 			from = g.front - (made ? 16 : 8);
-			to = g.front + g.color_mask * g.color_step + g.first +
+			to = g.front + g.color_mask * slabi_geometry_color_step(&g) + g.first +
 			    g.stride - 1;
 			ck_assert_uint_eq(from / 4096, to / 4096);
 			ck_assert_uint_ge(g.color_mask, 15);

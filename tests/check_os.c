@@ -305,6 +305,7 @@ END_TEST
 
 START_TEST(test_os_huge_pages_are_asked_for_as_wished)
 {
+	static void *many[300000];
 	slab_cache *cache;
 	void *first;
 
@@ -324,7 +325,11 @@ START_TEST(test_os_huge_pages_are_asked_for_as_wished)
 	first = slab_alloc(cache);
 	ck_assert_ptr_nonnull(first);
 	ck_assert_uint_eq(n_huge, 0);
-	ck_assert_int_eq(slab_reserve(cache, 300000), 0);
+	ck_assert_int_eq(slab_reserve(cache, COUNT(many)), 0);
+	/* A reservation touches no page of objects, so no huge one either. */
+	ck_assert_uint_eq(n_huge, 0);
+	ck_assert_uint_eq(slab_alloc_bulk(cache, COUNT(many), many),
+	    COUNT(many));
 	if (stats_of(cache).slab_size >= (size_t)2 << 20)
 		ck_assert_uint_gt(n_huge, 0);
 	ck_assert_uint_lt(n_huge, stats_of(cache).slabs);

@@ -25,10 +25,12 @@ check_tests = \
 	tests/check_os \
 	tests/check_quota \
 	tests/check_report \
+	tests/check_scarce \
 	tests/check_slab \
 	tests/check_slab_map \
 	tests/check_supply \
 	tests/check_template \
+	tests/check_tend \
 	tests/check_whole \
 	tests/check_wishes
 

@@ -96,8 +96,8 @@ slabi_buffer_layout_choose(struct slabi_system *system,
 	    choose_large(system, wish))
 		return true;
 	slabi_fail(aligned ? ENOTSUP : ENOMEM, "the buffer has no room for %s "
-	    "with an object of %zu bytes; see slab_buffer_size()",
-	    aligned ? "an aligned slab" : "a slab", wish->size);
+	    "with an object of %zu bytes", aligned ? "an aligned slab" :
+	    "a slab", wish->size);
 	return false;
 }
 
@@ -176,7 +176,7 @@ slab_buffer_size(const slab_builder *builder, size_t objects)
 	if (objects == 0)
 		objects = 1;
 	if (objects > builder->limit) {
-		slabi_fail(ENOMEM, "%zu objects exceed the limit of %zu",
+		slabi_fail(ENOMEM, "%zu objects are above the limit of %zu",
 		    objects, builder->limit);
 		return 0;
 	}

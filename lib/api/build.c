@@ -65,7 +65,7 @@ choose_system(struct slabi_system *system, const struct slabi_wish *wish,
 	if (wanted == SLAB_SYSTEM_AUTO)
 		return choose_large(system, wish);
 	slabi_fail(ENOTSUP, "the backing cannot align slabs for objects of "
-	    "%zu bytes; use SLAB_SYSTEM_AUTO", wish->size);
+	    "%zu bytes", wish->size);
 	return false;
 }
 
@@ -207,6 +207,7 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing,
 		return NULL;
 	}
 	slabi_map_clear(&system->map);
+	system->ideal_size = system->geometry.slab_size;
 	slabi_system_start(system);
 	slabi_working_set_begin(&cache->layer, builder->period);
 	if (!open_account(cache, builder->quota)) {

@@ -89,8 +89,7 @@ bool
 slabi_builder_is_null(const slab_builder *builder)
 {
 	if (!builder)
-		slabi_fail(ENOMEM, "the builder is NULL: there was no memory "
-		    "for it");
+		slabi_fail(ENOMEM, "no builder: there was no memory for it");
 	return !builder;
 }
 
@@ -163,7 +162,7 @@ slab_builder_new(size_t size)
 		.mapping_name = true,
 	};
 	if (size == 0)
-		fault(builder, EINVAL, "the size of the objects is 0");
+		fault(builder, EINVAL, "objects of size 0 cannot be told apart");
 	return builder;
 }
 
@@ -242,7 +241,7 @@ slab_builder_limit(slab_builder *builder, size_t objects)
 		return NULL;
 	if (objects == 0)
 		return fault(builder, EINVAL, "a limit of 0 objects allows "
-		    "no allocation; for no limit use SIZE_MAX");
+		    "none");
 	builder->limit = objects;
 	return builder;
 }

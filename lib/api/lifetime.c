@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the calls on a cache as a whole: reserve, reap, reset, destroy. */
+/* Owns the calls on a cache as a whole: reserve, reset, destroy. */
 #include <errno.h>
 
 #include "api/registry.h"
@@ -24,7 +24,7 @@ reserve(slab_cache *cache, size_t n)
 	slabi_cache_enter(cache);
 	/* Of what lies in threads' magazines, nothing is counted on. */
 	live = cache->shared ? layer->lists.in_use : slabi_cache_live(cache);
-	if (n > layer->limit - live || n > SIZE_MAX / 2)
+	if (live > layer->limit || n > layer->limit - live || n > SIZE_MAX / 2)
 		slabi_fail(ENOMEM, "%zu more objects than the %zu in use "
 		    "exceed the limit", n, live);
 	else
@@ -48,22 +48,6 @@ slab_reserve(slab_cache *cache, size_t n)
 		outcome = reserve(cache, n);
 	} while (outcome == NO_MEMORY && slabi_cache_handler_helps(cache));
 	return outcome == DONE ? 0 : -1;
-}
-
-size_t
-slab_reap(slab_cache *cache)
-{
-	int error = errno;
-	size_t bytes;
-
-	slabi_cache_flush(cache);
-	slabi_cache_enter(cache);
-	bytes = slabi_exchange_shrink(&cache->exchange,
-	    &cache->layer.system.backing);
-	bytes += slabi_working_set_reap(&cache->layer);
-	slabi_cache_leave(cache);
-	errno = error;
-	return bytes;
 }
 
 void
@@ -93,8 +77,7 @@ slab_destroy(slab_cache *cache)
 		return 0;
 	live = slabi_cache_live(cache);
 	if (live > 0) {
-		slabi_fail(EBUSY, "cache \"%s\" has %zu live objects; see "
-		    "slab_report_leaks() and slab_reset()",
+		slabi_fail(EBUSY, "cache \"%s\" has %zu objects handed out",
 		    slabi_printable(name, sizeof(name), cache->name), live);
 		return -1;
 	}

@@ -17,15 +17,13 @@ slabi_backing_alloc(const struct slabi_backing *backing, size_t size,
 	void *block = backing->calls.alloc(backing->calls.arg, size, align);
 
 	if (!block) {
-		slabi_fail(ENOMEM, "cannot get %zu bytes from the backing; "
-		    "see slab_builder_slab_size() and slab_builder_oom()",
-		    size);
+		slabi_fail(ENOMEM, "the backing has no %zu bytes", size);
 		return NULL;
 	}
 	if ((uintptr_t)block & (align - 1)) {
 		backing->calls.free(backing->calls.arg, block, size);
-		slabi_fail(EINVAL, "the backing's alloc() returned a block "
-		    "that is not aligned to %zu", align);
+		slabi_fail(EINVAL, "the backing gave a block that is not "
+		    "aligned to %zu", align);
 		return NULL;
 	}
 	return block;
@@ -54,8 +52,7 @@ slabi_backing_meta_alloc(const struct slabi_backing *backing, size_t *size)
 	void *block;
 
 	if (*size > SIZE_MAX / 2) {
-		slabi_fail(ENOMEM, "%zu bytes are more than the address "
-		    "space has", *size);
+		slabi_fail(ENOMEM, "%zu bytes are more than there are", *size);
 		return NULL;
 	}
 	*size = slabi_round_up(*size, backing->meta_unit);
@@ -95,6 +92,22 @@ slabi_backing_purge(const struct slabi_backing *backing, void *pages,
 	if (backing->calls.purge == purge)
 		return slabi_os.purge(pages, size);
 	backing->calls.purge(backing->calls.arg, pages, size);
+	return true;
+}
+
+bool
+slabi_backing_clear(const struct slabi_backing *backing, void *memory,
+    size_t size)
+{
+	uintptr_t from = (uintptr_t)memory, to = from + size;
+	uintptr_t start = slabi_round_up(from, slabi_os.page_size);
+	uintptr_t stop = slabi_round_down(to, slabi_os.page_size);
+
+	if (backing->calls.purge != purge || !slabi_os.purge_clears ||
+	    start >= stop || !slabi_os.purge((void *)start, stop - start))
+		return false;
+	memset(memory, 0, start - from);
+	memset((void *)stop, 0, to - stop);
 	return true;
 }
 
@@ -153,15 +166,14 @@ slabi_backing_user(struct slabi_backing *backing, const slab_backing *calls)
 	*backing = (struct slabi_backing){ 0 };
 	if (!calls || calls->struct_size <
 	    offsetof(slab_backing, free) + sizeof(calls->free)) {
-		slabi_fail(EINVAL, "the backing's struct_size must be set to "
-		    "sizeof(slab_backing)");
+		slabi_fail(EINVAL, "the backing's struct_size is not set");
 		return false;
 	}
 	if (calls->struct_size < known)
 		known = calls->struct_size;
 	memcpy(&backing->calls, calls, known);
 	if (!calls->alloc || !calls->free) {
-		slabi_fail(EINVAL, "the backing must have alloc and free");
+		slabi_fail(EINVAL, "the backing needs alloc and free");
 		return false;
 	}
 	backing->unit = backing->meta_unit = slabi_os.page_size;

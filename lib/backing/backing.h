@@ -19,6 +19,7 @@ struct slabi_backing {
 	size_t meta_unit; /* so are blocks for the cache itself and its tables */
 	bool maps;        /* every block is a mapping of its own */
 	bool prefers_large; /* alignment costs it much: large slabs by default */
+	bool keeps_freed; /* memory of freed blocks is kept: purge it before */
 	bool fixed;       /* memory is never returned: no periods, no clock */
 };
 
@@ -75,6 +76,13 @@ void slabi_backing_remove_root(const struct slabi_backing *backing,
     const void *block, size_t size);
 /* Gives the memory of pages back; returns whether it has gone. */
 bool slabi_backing_purge(const struct slabi_backing *backing, void *pages,
+    size_t size);
+
+/*
+ * Makes memory of a block read as zero without touching whole pages of it.
+ * Returns false, and changes nothing, if the backing cannot.
+ */
+bool slabi_backing_clear(const struct slabi_backing *backing, void *memory,
     size_t size);
 
 /* alloc() of the backing; a misaligned block is freed and refused. */

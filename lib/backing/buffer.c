@@ -94,8 +94,7 @@ slabi_backing_buffer_at(struct slabi_backing *backing,
 	size_t skip = -(size_t)address & (SLABI_LINE - 1);
 
 	if (bytes < skip + SLABI_LINE || address > UINTPTR_MAX - bytes) {
-		slabi_fail(ENOMEM, "a buffer of %zu bytes is too small; see "
-		    "slab_buffer_size()", bytes);
+		slabi_fail(ENOMEM, "a buffer of %zu bytes is too small", bytes);
 		return false;
 	}
 	*books = (struct slabi_buffer){

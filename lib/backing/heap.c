@@ -49,6 +49,7 @@ slabi_backing_heap(struct slabi_backing *backing)
 		.unit = SLABI_LINE,
 		.meta_unit = SLABI_LINE,
 		.prefers_large = true,
+		.keeps_freed = true,
 	};
 	slabi_backing_set_paged(backing);
 	return true;

@@ -38,6 +38,11 @@ struct slabi_os {
 	/* Returns whether `size` bytes more could be had at all. */
 	bool (*probe)(size_t size);
 	/*
+	 * Returns how many bytes of addresses the process may have, SIZE_MAX
+	 * if it has no limit.  0: all addresses get memory at once.
+	 */
+	size_t (*allowance)(void);
+	/*
 	 * Stores the milliseconds of a monotonic clock.  Returns false, and
 	 * stores nothing, if there is no clock.
 	 */
@@ -47,6 +52,8 @@ struct slabi_os {
 	 * Returns false if the system cannot.
 	 */
 	bool (*barrier)(void);
+	/* What has been purged reads as zero. */
+	bool purge_clears;
 	/* Bytes, powers of two; `reserve` takes addresses by the granule. */
 	size_t page_size, granule;
 };

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #ifdef __linux__
 #include <sys/syscall.h>
@@ -101,6 +102,46 @@ no_huge(void *pages, size_t size)
 #endif
 }
 
+/* Returns whether new mappings are locked in memory, as mlockall() can ask. */
+static bool
+is_locked(void)
+{
+	void *page = map(NULL, slabi_os.page_size);
+	unsigned char resident = 0;
+	bool known;
+
+	if (!page)
+		return false;
+	known = mincore(page, slabi_os.page_size, (void *)&resident) == 0;
+	unmap(page, slabi_os.page_size);
+	return known && resident & 1;
+}
+
+static size_t
+limit_of(int resource)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) != 0 ||
+	    limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > SIZE_MAX)
+		return SIZE_MAX;
+	return (size_t)limit.rlim_cur;
+}
+
+static size_t
+allowance(void)
+{
+	int error = errno;
+	size_t bytes = is_locked() ? 0 : limit_of(RLIMIT_DATA);
+
+#ifdef RLIMIT_AS
+	if (bytes > limit_of(RLIMIT_AS))
+		bytes = limit_of(RLIMIT_AS);
+#endif
+	errno = error;
+	return bytes;
+}
+
 #ifdef CLOCK_MONOTONIC_COARSE
 #define CLOCK CLOCK_MONOTONIC_COARSE
 #else
@@ -145,6 +186,10 @@ struct slabi_os slabi_os = {
 	.no_huge = no_huge,
 	.protect = protect,
 	.probe = slabi_posix_probe,
+	.allowance = allowance,
+#ifdef __linux__
+	.purge_clears = true,
+#endif
 	.now = now,
 	.barrier = barrier,
 	.page_size = 4096,

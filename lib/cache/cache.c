@@ -24,6 +24,8 @@
 #include "cache/misuse.h"
 #include "cache/slot_hot.h"
 
+#define CLEAR_FROM ((size_t)128 << 10) /* bytes; as calloc() does */
+
 bool
 slabi_cache_construct(struct slab_cache *cache,
     const struct slabi_taken *taken)
@@ -256,6 +258,20 @@ slab_free_slow(slab_cache *cache, void *object)
 		free_ordinary(cache, object);
 }
 
+/*
+ * Zero an object.  Of a large one whole pages are not written to, where the
+ * system has zero pages: so what is never used of it takes no memory.
+ */
+static void
+clear(const struct slab_cache *cache, void *object)
+{
+	size_t size = cache->layer.system.geometry.size;
+
+	if (size < CLEAR_FROM || !slabi_backing_clear(
+	    &cache->layer.system.backing, object, size))
+		memset(object, 0, size);
+}
+
 void *
 slab_zalloc(slab_cache *cache)
 {
@@ -268,6 +284,6 @@ slab_zalloc(slab_cache *cache)
 	}
 	object = slab_alloc(cache);
 	if (object)
-		memset(object, 0, cache->layer.system.geometry.size);
+		clear(cache, object);
 	return object;
 }

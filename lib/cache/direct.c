@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns how calls are served where there is no magazine: by the slabs. */
+/*
+ * Owns how calls are served where there is no magazine, or none is used because
+ * more objects are in use than a new limit allows: by the slabs.
+ */
 #include "cache/direct.h"
 
 #include <errno.h>
@@ -99,3 +102,61 @@ const struct slabi_path slabi_path_direct = {
 	.forget = direct_flush,
 	.check = direct_check,
 };
+
+/* The magazine is used again when an object may be allocated. */
+static void
+end_over_limit(slab_cache *cache)
+{
+	if (cache->layer.lists.in_use >= cache->layer.limit)
+		return;
+	cache->path = NULL;
+	slabi_exchange_forget(&cache->exchange);
+}
+
+static void
+over_limit_free(slab_cache *cache, void *object)
+{
+	direct_free(cache, object);
+	end_over_limit(cache);
+}
+
+static void
+over_limit_free_bulk(slab_cache *cache, size_t n, void *const *objects)
+{
+	direct_free_bulk(cache, n, objects);
+	end_over_limit(cache);
+}
+
+static void
+over_limit_forget(slab_cache *cache)
+{
+	cache->path = NULL;
+	slabi_exchange_forget(&cache->exchange);
+}
+
+const struct slabi_path slabi_path_over_limit = {
+	.alloc = direct_alloc,
+	.free = over_limit_free,
+	.alloc_bulk = direct_alloc_bulk,
+	.free_bulk = over_limit_free_bulk,
+	.rounds = direct_rounds,
+	.holds = direct_holds,
+	.flush = direct_flush,
+	.forget = over_limit_forget,
+	.check = direct_check,
+};
+
+void
+slabi_cache_set_limit(struct slab_cache *cache, size_t objects)
+{
+	slabi_cache_flush(cache);
+	slabi_cache_enter(cache);
+	cache->layer.limit = objects;
+	slabi_cache_leave(cache);
+	if (!cache->path && cache->layer.lists.in_use > objects) {
+		slabi_magazine_clear(&cache->exchange.magazine);
+		cache->path = &slabi_path_over_limit;
+	} else if (cache->path == &slabi_path_over_limit) {
+		end_over_limit(cache);
+	}
+}

@@ -34,9 +34,9 @@ has_constructed(const struct slabi_layer *layer, const struct slab *slab,
 	return false;
 }
 
-/* Give up a chunk and its objects.  Returns false if it must stay. */
+/* Destruct the objects of a chunk.  Returns false if it must stay. */
 static bool
-give_up_chunk(struct slabi_layer *layer, struct slab *slab, uint32_t number)
+vacate(struct slabi_layer *layer, struct slab *slab, uint32_t number)
 {
 	const struct slabi_geometry *geometry = &layer->system.geometry;
 	struct slabi_chunk chunk = slabi_slab_chunk(slab, geometry, number);
@@ -58,34 +58,43 @@ give_up_chunk(struct slabi_layer *layer, struct slab *slab, uint32_t number)
 		return false;
 	slabi_destruct_range(layer, slab, chunk.first,
 	    slabi_min(chunk.end, slab->carved));
-	slabi_slab_set_purged(slab, geometry, number, true);
 	return true;
+}
+
+/* Purge vacant chunks.  Returns the bytes whose memory has gone. */
+static size_t
+purge_chunks(struct slabi_layer *layer, struct slab *slab, uint32_t first,
+    uint32_t end)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t bytes = (size_t)(end - first) << geometry->purge_shift;
+	char *start = slabi_slab_first_page(slab) +
+	    ((size_t)first << geometry->purge_shift);
+
+	if (bytes == 0 ||
+	    !slabi_backing_purge(&layer->system.backing, start, bytes))
+		return 0;
+	for (; first < end; first++)
+		slabi_slab_set_purged(slab, geometry, first, true);
+	layer->purges++;
+	layer->purged += bytes;
+	layer->returned += bytes;
+	return bytes;
 }
 
 /* Purge the idle chunks in [from, to) of a slab.  Returns the bytes. */
 static size_t
 sweep(struct slabi_layer *layer, struct slab *slab, uint32_t from, uint32_t to)
 {
-	const struct slabi_backing *backing = &layer->system.backing;
-	unsigned shift = layer->system.geometry.purge_shift;
 	size_t bytes = 0;
 
-	while (from < to) {
+	for (; from < to; from++) {
 		uint32_t first = from;
-		size_t run;
 
-		while (from < to && give_up_chunk(layer, slab, from))
+		while (from < to && vacate(layer, slab, from))
 			from++;
-		run = (size_t)(from - first) << shift;
-		layer->purges += run > 0;
-		if (run > 0)
-			slabi_backing_purge(backing,
-			    slabi_slab_first_page(slab) +
-			    ((size_t)first << shift), run);
-		bytes += run;
-		from++;
+		bytes += purge_chunks(layer, slab, first, from);
 	}
-	layer->purged += bytes;
 	return bytes;
 }
 
@@ -149,17 +158,38 @@ slabi_idle_sweep_some(struct slabi_layer *layer, struct slab *slab)
 	return true;
 }
 
-size_t
-slabi_idle_sweep(struct slabi_layer *layer, struct slab *slab)
+/* Finds the object behind the first `*n` free ones, which become fewer. */
+static size_t
+behind_free(const struct slab *slab, const struct slabi_geometry *geometry,
+    size_t *n)
 {
-	bool changed = has_changed(slab);
+	size_t found = 0;
+	uint32_t word = 0;
 
+	for (; found < *n && word < slabi_slab_ready_words(slab); word++)
+		found += slabi_count_bits(slabi_slab_free_word(slab, geometry,
+		    word));
+	*n = slabi_min(*n, found);
+	return slabi_min((size_t)word * 64, slab->carved);
+}
+
+size_t
+slabi_idle_sweep(struct slabi_layer *layer, struct slab *slab, size_t keep)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	bool changed = has_changed(slab);
+	uint32_t from = 0;
+
+	if (keep > 0)
+		from = (uint32_t)(slabi_slab_page_offset(slab,
+		    slabi_slab_object(slab, geometry, behind_free(slab,
+		    geometry, &keep))) >> geometry->purge_shift) + 1;
 	restart_watch(slab);
 	if (!changed || !may_sweep(layer, slab))
-		return 0;
-	slab->swept_in_use = slab->in_use;
-	return sweep(layer, slab, 0,
-	    slabi_slab_chunks(slab, &layer->system.geometry));
+		return keep;
+	slab->swept_in_use = from > 0 ? SLABI_NOT_SWEPT : slab->in_use;
+	sweep(layer, slab, from, slabi_slab_chunks(slab, geometry));
+	return keep;
 }
 
 void

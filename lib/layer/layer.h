@@ -39,7 +39,7 @@ struct slabi_period {
 	struct slab *draining; /* the slab that is released step by step */
 	uint32_t reaps_asked;  /* requests that have been followed */
 	uint32_t destructed;   /* words of its bitmap that are done with */
-	size_t undrained;      /* bytes of its block that still have memory */
+	size_t undrained;      /* from its first page, has memory up to here */
 };
 
 struct slabi_layer;
@@ -70,6 +70,7 @@ struct slabi_layer {
 	struct slabi_account *account; /* NULL: no budget */
 	uint64_t created;  /* slabs so far */
 	uint64_t released;
+	uint64_t returned; /* bytes of memory given back so far */
 };
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * Owns how much memory is faulted in before it is touched.
  *
- * Pages are faulted in in blocks that grow with what is in use: 8 KiB at the
+ * Pages are faulted in in blocks that grow with what is in use: a page at the
  * least, 32 KiB at the most, between them half of it up to 16 KiB, then an
  * eighth, and from 1 MiB on 1/64.
  */
@@ -14,7 +14,6 @@
 #include "base/error.h"
 #include "slab/slab_pages.h"
 
-#define POPULATE_MIN ((size_t)8 << 10)
 #define POPULATE_SOON ((size_t)16 << 10)
 #define POPULATE_MAX ((size_t)32 << 10)
 
@@ -30,7 +29,7 @@ block_size(const struct slabi_layer *layer)
 		    used / 8);
 	else
 		block = used / 64;
-	return slabi_max(POPULATE_MIN, slabi_min(block, POPULATE_MAX));
+	return slabi_max(slabi_os.page_size, slabi_min(block, POPULATE_MAX));
 }
 
 /*
@@ -85,7 +84,7 @@ ready_objects(struct slabi_layer *layer, struct slab *slab)
 
 	if (slab->huge || !layer->system.backing.ready)
 		return slabi_max(POPULATE_MAX / stride, 1);
-	if (stride < 2 * slabi_os.page_size)
+	if (stride <= slabi_os.page_size)
 		return populate_ahead(layer, slab);
 	return populate_start(layer, slab);
 }

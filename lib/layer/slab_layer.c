@@ -3,8 +3,10 @@
 #include "layer/slab_layer.h"
 
 #include <assert.h>
+#include <errno.h>
 
 #include "base/arith.h"
+#include "base/error.h"
 #include "layer/idle_pages.h"
 #include "layer/populate.h"
 #include "layer/supply.h"
@@ -44,7 +46,8 @@ slabi_layer_take_one(struct slabi_layer *layer, struct slabi_taken *taken)
 	struct slab *slab = slabi_lists_choose(&layer->lists);
 
 	slabi_supply_note_in_use(layer);
-	if (!slab || !may_revive(layer, slab, 1))
+	if (!slab || layer->lists.in_use >= layer->limit ||
+	    !may_revive(layer, slab, 1))
 		return false;
 	*taken = slabi_slab_take_one(slab, &layer->system.geometry);
 	account_taken(layer, slab, 1, (struct slabi_sink){
@@ -75,8 +78,7 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 		.raw = slabi_life_exists(&layer->life),
 	};
 	n = slabi_min(raw->raw ? 1 : sink->left,
-	    layer->limit - layer->lists.in_use);
-	n = slabi_min(n, slabi_populate_carvable(layer, slab));
+	    slabi_populate_carvable(layer, slab));
 	while (n > 0 && !slabi_quota_admit_objects(layer, n, 0))
 		n /= 2;
 	if (n == 0) {
@@ -114,10 +116,18 @@ size_t
 slabi_layer_take(struct slabi_layer *layer, struct slabi_sink *sink,
     struct slabi_taken *raw)
 {
-	size_t wanted = sink->left;
+	size_t wanted;
 
 	slabi_supply_note_in_use(layer);
 	raw->raw = false;
+	if (layer->lists.in_use >= layer->limit) {
+		layer->limit_hits++;
+		slabi_fail(ENOMEM, "the limit of %zu objects is reached",
+		    layer->limit);
+		return 0;
+	}
+	wanted = sink->left = slabi_min(sink->left,
+	    layer->limit - layer->lists.in_use);
 	take_freed(layer, sink);
 	if (sink->left == wanted && slabi_layer_take_one(layer, raw)) {
 		*sink->next = raw->object;

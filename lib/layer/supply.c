@@ -19,6 +19,13 @@
 
 #define PROBE_FROM 64 /* slabs */
 
+/*
+ * Slabs where memory is scarce: of this size, or what lets a process have this
+ * many of them.
+ */
+#define SCARCE_SIZE ((size_t)256 << 10)
+#define SCARCE_SLABS 1024
+
 static bool
 wants_huge_pages(const struct slabi_layer *layer)
 {
@@ -32,14 +39,58 @@ wants_huge_pages(const struct slabi_layer *layer)
 	return size >= HUGE_SIZE && layer->lists.slabs >= HUGE_FROM / size;
 }
 
-static struct slab *
-make_slab(struct slabi_layer *layer)
+/* Returns how large the first slab of a cache should be. */
+static size_t
+first_size(const struct slabi_system *system)
 {
+	const struct slabi_backing *backing = &system->backing;
+	size_t scarce = backing->calls.purge ? SIZE_MAX : SCARCE_SIZE;
+
+	if (system->geometry.sized)
+		return system->ideal_size;
+	if (backing->ready) {
+		scarce = slabi_os.allowance();
+		scarce = scarce == 0 ? SCARCE_SIZE :
+		    slabi_max(SCARCE_SIZE / 4, scarce / SCARCE_SLABS);
+	}
+	return slabi_min(scarce, system->ideal_size);
+}
+
+/*
+ * Make the first slab.  All slabs that a cache has at a time are equally large,
+ * and where addresses are limited, or all of them get memory at once, they are
+ * small; one that is refused is tried again at half the size.
+ */
+static struct slab *
+make_first(struct slabi_layer *layer, bool huge)
+{
+	struct slabi_system *system = &layer->system;
+	size_t first = first_size(system);
+	struct slab *slab;
+
+	slabi_system_restore(system);
+	while (system->geometry.slab_size > first &&
+	    slabi_system_halve(system))
+		;
+	do
+		slab = slabi_system_make(system, huge);
+	while (!slab && errno == ENOMEM && slabi_system_halve(system));
+	return slab;
+}
+
+static struct slab *
+make_slab(struct slabi_layer *layer, bool huge)
+{
+	/* A cache that is debugged knows its layout from the start. */
+	bool is_first = layer->lists.slabs == 0 && !layer->period.draining &&
+	    !layer->system.backing.fixed &&
+	    layer->system.geometry.before == 0 &&
+	    layer->system.geometry.beside == 0;
 	struct slab *slab = NULL;
 
 	if (slabi_quota_admit_objects(layer, 1, 1))
-		slab = slabi_system_make(&layer->system,
-		    wants_huge_pages(layer));
+		slab = is_first ? make_first(layer, huge) :
+		    slabi_system_make(&layer->system, huge);
 	if (!slab)
 		return NULL;
 	slabi_lists_add(&layer->lists, slab);
@@ -49,17 +100,26 @@ make_slab(struct slabi_layer *layer)
 	return slab;
 }
 
+/* A slab that was reserved is put on huge pages when it is used. */
+static void
+ask_for_huge_pages(struct slabi_layer *layer, struct slab *slab)
+{
+	if (slab->carved > 0 || slab->huge || !wants_huge_pages(layer))
+		return;
+	layer->system.backing.huge(slab->block,
+	    layer->system.geometry.slab_size);
+	slab->huge = true;
+}
+
 struct slab *
 slabi_supply_fresh(struct slabi_layer *layer)
 {
-	if (layer->lists.in_use >= layer->limit) {
-		layer->limit_hits++;
-		slabi_fail(ENOMEM, "the limit of %zu objects is reached; free "
-		    "one, or see slab_builder_limit()",
-		    layer->limit);
-		return NULL;
-	}
-	return layer->lists.fresh ? layer->lists.fresh : make_slab(layer);
+	struct slab *slab = layer->lists.fresh;
+
+	if (!slab)
+		return make_slab(layer, wants_huge_pages(layer));
+	ask_for_huge_pages(layer, slab);
+	return slab;
 }
 
 void
@@ -77,9 +137,28 @@ slabi_supply_unlink(struct slabi_layer *layer, struct slab *slab)
 	layer->released++;
 }
 
-void
-slabi_supply_drop(struct slabi_layer *layer, struct slab *slab)
+/* Purge the pages of a slab behind its header.  Returns whether they went. */
+static bool
+purge_block(struct slabi_layer *layer, const struct slab *slab, size_t end)
 {
+	size_t start = slabi_page_up(slabi_slab_page_offset(slab,
+	    slabi_slab_object(slab, &layer->system.geometry, 0)));
+
+	if (start >= end || !slabi_backing_purge(&layer->system.backing,
+	    slabi_slab_first_page(slab) + start, end - start))
+		return false;
+	layer->purges++;
+	return true;
+}
+
+void
+slabi_supply_drop(struct slabi_layer *layer, struct slab *slab, size_t end)
+{
+	/* Where the block may stay in the process only what is purged goes. */
+	if (!layer->system.backing.keeps_freed ||
+	    !layer->system.backing.calls.purge || purge_block(layer, slab, end))
+		layer->returned += slabi_slab_touched_bytes(slab,
+		    &layer->system.geometry, end);
 	slabi_system_drop(&layer->system, slab);
 }
 
@@ -88,7 +167,8 @@ slabi_supply_release(struct slabi_layer *layer, struct slab *slab)
 {
 	slabi_supply_unlink(layer, slab);
 	slabi_destruct_range(layer, slab, 0, slab->bits_ready);
-	slabi_supply_drop(layer, slab);
+	slabi_supply_drop(layer, slab,
+	    slabi_slab_touched_end(slab, &layer->system.geometry));
 }
 
 /*
@@ -111,8 +191,8 @@ is_hopeful(const struct slabi_layer *layer, size_t slabs)
 bool
 slabi_supply_reserve(struct slabi_layer *layer, size_t objects)
 {
-	size_t per_slab = layer->system.geometry.objects;
-	size_t needed = objects / per_slab + 1;
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	size_t needed = objects / geometry->objects + 1;
 	size_t made = 0, before = layer->reserved;
 
 	if (needed > layer->lists.slabs &&
@@ -125,8 +205,9 @@ slabi_supply_reserve(struct slabi_layer *layer, size_t objects)
 	    needed - layer->lists.slabs : 0))
 		return false;
 	layer->reserved = slabi_max(before, objects);
-	while (layer->lists.slabs * per_slab < objects) {
-		if (make_slab(layer)) {
+	/* The size of slabs may change with the first one. */
+	while (layer->lists.slabs * geometry->objects < objects) {
+		if (make_slab(layer, false)) {
 			made++;
 			continue;
 		}

@@ -7,13 +7,17 @@
 
 /*
  * Returns a slab with objects above its watermark, a new one if need be; NULL
- * with errno if there is no memory or the limit is reached.
+ * with errno if there is no memory.
  */
 struct slab *slabi_supply_fresh(struct slabi_layer *layer);
 /* Take an empty slab out of the lists and the map.  It keeps its memory. */
 void slabi_supply_unlink(struct slabi_layer *layer, struct slab *slab);
-/* Free the memory of a slab that has been unlinked and destructed. */
-void slabi_supply_drop(struct slabi_layer *layer, struct slab *slab);
+/*
+ * Free the block of a slab that has been unlinked and destructed, and has memory
+ * up to `end` from its first page.
+ */
+void slabi_supply_drop(struct slabi_layer *layer, struct slab *slab,
+    size_t end);
 /* Unlink an empty slab, destruct its objects and free its memory. */
 void slabi_supply_release(struct slabi_layer *layer, struct slab *slab);
 

@@ -20,7 +20,7 @@
 #include "slab/slab_pages.h"
 
 #define CLOCK_EVERY 16 /* visits per look at the clock */
-#define PURGE_STEP ((size_t)128 << 10) /* bytes that one step purges */
+#define PURGE_STEP ((size_t)512 << 10) /* bytes that one step purges */
 
 /* How often all caches have been asked to release what is idle. */
 static atomic_uint reaps_asked;
@@ -54,10 +54,9 @@ slabi_working_set_begin(struct slabi_layer *layer, unsigned seconds)
 	struct slabi_period *period = &layer->period;
 	uint64_t now;
 
-	*period = (struct slabi_period){
-		.length = (uint64_t)seconds * 1000,
-		.reaps_asked = atomic_load(&reaps_asked),
-	};
+	slabi_working_set_finish(layer);
+	period->length = (uint64_t)seconds * 1000;
+	period->reaps_asked = atomic_load(&reaps_asked);
 	if (seconds == SLAB_PERIOD_NEVER ||
 	    (layer->system.backing.fixed && seconds > 0))
 		period->length = SLABI_NEVER;
@@ -73,12 +72,13 @@ end_period(struct slabi_layer *layer, uint64_t now)
 }
 
 /* A clock that was set back starts the period anew; one that fails is none. */
-static void
-look_at_clock(struct slabi_layer *layer)
+void
+slabi_working_set_read_clock(struct slabi_layer *layer)
 {
 	uint64_t now, ends = layer->period.ends;
 
-	if (!slabi_os.now(&now))
+	if (layer->period.length == 0 || layer->period.length == SLABI_NEVER ||
+	    !slabi_os.now(&now))
 		return;
 	if (now >= ends)
 		end_period(layer, now);
@@ -104,21 +104,10 @@ header_end(const struct slabi_layer *layer, const struct slab *slab)
 	    &layer->system.geometry, 0));
 }
 
-/* Returns how far from the first page a slab has memory that is purged. */
-static size_t
-touched_end(const struct slabi_layer *layer, const struct slab *slab)
-{
-	size_t carved = slabi_slab_page_offset(slab, slabi_slab_object(slab,
-	    &layer->system.geometry, slab->carved));
-
-	if (!layer->system.backing.calls.purge || slab->huge)
-		return 0;
-	return slabi_page_down(slabi_max(slab->populated, carved));
-}
-
 static void
 start_draining(struct slabi_layer *layer)
 {
+	const struct slabi_geometry *geometry = &layer->system.geometry;
 	struct slab *slab = layer->lists.empty_last;
 
 	assert(layer->lists.surplus <= layer->lists.empty); /* I11 */
@@ -130,14 +119,31 @@ start_draining(struct slabi_layer *layer)
 	slabi_supply_unlink(layer, slab);
 	layer->period.draining = slab;
 	layer->period.destructed = 0;
-	layer->period.undrained = touched_end(layer, slab);
+	layer->period.undrained = slabi_slab_touched_end(slab, geometry);
+}
+
+/* Purge the last pages of a slab that have not been. */
+static void
+drain_pages(struct slabi_layer *layer)
+{
+	const struct slabi_geometry *geometry = &layer->system.geometry;
+	struct slabi_period *period = &layer->period;
+	const struct slab *slab = period->draining;
+	size_t end = period->undrained;
+
+	period->undrained -= PURGE_STEP;
+	if (!slabi_backing_purge(&layer->system.backing,
+	    slabi_slab_first_page(slab) + period->undrained, PURGE_STEP))
+		return;
+	layer->purges++;
+	layer->returned += slabi_slab_touched_bytes(slab, geometry, end) -
+	    slabi_slab_touched_bytes(slab, geometry, period->undrained);
 }
 
 /* Do a part of releasing a slab; when all parts are done, drop it. */
 static void
 drain_step(struct slabi_layer *layer)
 {
-	const struct slabi_backing *backing = &layer->system.backing;
 	struct slabi_period *period = &layer->period;
 	struct slab *slab = period->draining;
 
@@ -147,16 +153,13 @@ drain_step(struct slabi_layer *layer)
 		    ~UINT64_C(0));
 		return;
 	}
-	if (period->undrained >= header_end(layer, slab) + PURGE_STEP) {
-		period->undrained -= PURGE_STEP;
-		layer->purges++;
-		slabi_backing_purge(backing,
-		    slabi_slab_first_page(slab) + period->undrained,
-		    PURGE_STEP);
+	if (layer->system.backing.calls.purge && !slab->huge &&
+	    period->undrained >= header_end(layer, slab) + PURGE_STEP) {
+		drain_pages(layer);
 		return;
 	}
 	period->draining = NULL;
-	slabi_supply_drop(layer, slab);
+	slabi_supply_drop(layer, slab, period->undrained);
 }
 
 /* Release all slabs that are empty. */
@@ -180,7 +183,24 @@ follow_request(struct slabi_layer *layer)
 		slabi_supply_release(layer, layer->lists.empty_last);
 	for (slab = layer->lists.newest; slab && reserved == 0;
 	    slab = slab->older)
-		slabi_idle_sweep(layer, slab);
+		slabi_idle_sweep(layer, slab, 0);
+}
+
+bool
+slabi_working_set_is_due(const struct slabi_layer *layer)
+{
+	const struct slabi_period *period = &layer->period;
+
+	if (layer->pinned > 0)
+		return false;
+	if (slabi_working_set_is_asked(layer))
+		return true;
+	if (period->length == SLABI_NEVER)
+		return false;
+	if (period->length == 0)
+		return slabi_supply_may_release(layer);
+	return period->draining || layer->lists.surplus > 0 ||
+	    layer->lists.hand;
 }
 
 void
@@ -204,7 +224,7 @@ slabi_working_set_step(struct slabi_layer *layer)
 	} else if (layer->lists.hand) {
 		sweep_step(layer);
 	} else if (++period->visits % CLOCK_EVERY == 0) {
-		look_at_clock(layer);
+		slabi_working_set_read_clock(layer);
 	}
 }
 
@@ -215,23 +235,41 @@ slabi_working_set_finish(struct slabi_layer *layer)
 		drain_step(layer);
 }
 
-size_t
-slabi_working_set_reap(struct slabi_layer *layer)
+/* Release the empty slabs but for room for `keep` objects. */
+static void
+release_empty(struct slabi_layer *layer, size_t keep)
 {
-	size_t size = layer->system.geometry.slab_size;
-	size_t bytes = layer->period.draining ? size : 0;
+	const struct slab *slab = layer->lists.empty_first;
+	size_t kept = 0;
+
+	for (; slab && keep > 0; slab = slab->next) {
+		size_t purged = slabi_slab_purged_bytes(slab,
+		    &layer->system.geometry);
+
+		keep -= slabi_min(keep, slab->carved -
+		    purged / layer->system.geometry.stride);
+		kept++;
+	}
+	while (layer->lists.empty > kept)
+		slabi_supply_release(layer, layer->lists.empty_last);
+}
+
+size_t
+slabi_working_set_reap(struct slabi_layer *layer, size_t keep)
+{
+	uint64_t before = layer->returned;
 	struct slab *slab;
 
 	if (layer->pinned > 0)
 		return 0;
 	layer->reserved = 0;
 	slabi_working_set_finish(layer);
-	for (; layer->lists.empty > 0; bytes += size)
-		slabi_supply_release(layer, layer->lists.empty_last);
 	for (slab = layer->lists.newest; slab; slab = slab->older)
-		bytes += slabi_idle_sweep(layer, slab);
-	bytes += slabi_map_shrink(&layer->system.map,
+		keep -= slabi_idle_sweep(layer, slab,
+		    slab->in_use > 0 ? keep : 0);
+	release_empty(layer, keep);
+	layer->returned += slabi_map_shrink(&layer->system.map,
 	    &layer->system.backing);
 	slabi_quota_settle(layer);
-	return bytes;
+	return (size_t)(layer->returned - before);
 }

@@ -98,6 +98,8 @@ set_stride(struct slabi_geometry *geometry, const struct slabi_wish *wish)
 	geometry->beside = wish->beside;
 	geometry->size = wish->size;
 	geometry->align = wish->align;
+	geometry->coloring = wish->coloring;
+	geometry->sized = wish->slab_size > 0;
 	geometry->stride = slabi_round_up(wish->size + wish->front +
 	    wish->back, wish->align);
 	if (wish->coloring && wish->align <= MAX_PADDING &&
@@ -233,7 +235,6 @@ slabi_geometry_exact(struct slabi_geometry *geometry,
 	geometry->class_scale = ((uint64_t)SLABI_CLASSES <<
 	    SLABI_CLASS_SHIFT) / geometry->objects + 1;
 	geometry->granule_shift = slabi_log2(slabi_power_below(slab_size));
-	geometry->color_step = slabi_max(SLABI_LINE, geometry->align);
 	geometry->color_mask = colors - 1;
 	return true;
 }

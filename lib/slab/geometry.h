@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arith.h"
+
 #define SLABI_MAX_OBJECTS (64 * 64 * 64) /* what three levels of bits hold */
 #define SLABI_SIDE_HEAD 32      /* bytes of a side table that are for no object */
 #define SLABI_CLASSES 32        /* classes of partial slabs, by fullness */
@@ -51,15 +53,16 @@ struct slabi_geometry {
 	size_t first;         /* where the objects start */
 	size_t front;         /* from the block to its slab, without color */
 	bool has_ctor_bits;   /* there are constructed bits */
+	bool coloring;        /* as was wished, */
+	bool sized;           /* and a size was */
 	bool compact;         /* first bits, header, first object: on one page */
 	size_t bits_size;     /* bytes of all bits for 64 objects */
 	uint32_t objects;     /* in a slab */
 	uint32_t words;       /* of one bitmap */
 	size_t inverse;       /* of the stride without its powers of two, */
 	unsigned rotation;    /* of which there are this many */
-	uint64_t class_scale; /* see slabi_geometry_class() */
 	unsigned granule_shift; /* log2 of the largest power of two <= slab_size */
-	size_t color_step;    /* bytes from one color to the next */
+	uint64_t class_scale; /* see slabi_geometry_class() */
 	uintptr_t color_mask; /* colors - 1 */
 	size_t before;        /* bytes before every object that are not of it */
 	size_t beside;        /* bytes for every object in the side table, */
@@ -85,6 +88,13 @@ bool slabi_geometry_large(struct slabi_geometry *geometry,
 /* Returns whether rounding slabs up to a power of two would waste much. */
 bool slabi_geometry_wasteful(const struct slabi_geometry *geometry);
 
+/* Returns the bytes from one color to the next. */
+static inline size_t
+slabi_geometry_color_step(const struct slabi_geometry *geometry)
+{
+	return geometry->align > SLABI_LINE ? geometry->align : SLABI_LINE;
+}
+
 /* Returns the slab in a block. */
 static inline void *
 slabi_geometry_slab(const struct slabi_geometry *geometry, uintptr_t block)
@@ -93,7 +103,7 @@ slabi_geometry_slab(const struct slabi_geometry *geometry, uintptr_t block)
 	    geometry->color_mask;
 
 	return (void *)(block + geometry->front +
-	    color * geometry->color_step);
+	    color * slabi_geometry_color_step(geometry));
 }
 
 /* Returns the bytes of a slab in which objects lie. */

@@ -80,6 +80,48 @@ slabi_slab_revive(struct slab *slab, const struct slabi_geometry *geometry,
 	return revived;
 }
 
+size_t
+slabi_slab_touched_end(const struct slab *slab,
+    const struct slabi_geometry *geometry)
+{
+	size_t carved = slabi_page_up(slabi_slab_page_offset(slab,
+	    slabi_slab_object(slab, geometry, slab->carved)));
+
+	/* The last page of a block of the heap is not all its own. */
+	return slabi_min(slabi_max(slab->populated, carved),
+	    slabi_page_down(slabi_slab_page_offset(slab,
+	    (char *)slab->block + geometry->slab_size)));
+}
+
+/* Returns how many of the first chunks are purged. */
+static size_t
+count_purged(const struct slab *slab, const struct slabi_geometry *geometry,
+    size_t chunks)
+{
+	size_t count = 0;
+	uint32_t chunk = 0;
+
+	for (; slab->purged_chunks > 0 && chunk < chunks; chunk += 64)
+		count += slabi_count_bits(*purged_word(slab, geometry, chunk) &
+		    slabi_low_bits(chunks - chunk));
+	return count;
+}
+
+size_t
+slabi_slab_touched_bytes(const struct slab *slab,
+    const struct slabi_geometry *geometry, size_t end)
+{
+	uintptr_t bits = (uintptr_t)slab -
+	    slabi_slab_ready_words(slab) * geometry->bits_size;
+	size_t start = slabi_slab_page_offset(slab,
+	    (void *)slabi_page_down(bits));
+
+	if (end <= start)
+		return 0;
+	return end - start - (count_purged(slab, geometry,
+	    end >> geometry->purge_shift) << geometry->purge_shift);
+}
+
 bool
 slabi_slab_is_touched(const struct slab *slab)
 {

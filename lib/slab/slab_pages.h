@@ -69,6 +69,19 @@ slabi_slab_purged_bytes(const struct slab *slab,
 	return (size_t)slab->purged_chunks << geometry->purge_shift;
 }
 
+/*
+ * Returns the bytes of the slab's pages that may have memory, up to `end` from
+ * its first page: what is not purged.
+ */
+size_t slabi_slab_touched_bytes(const struct slab *slab,
+    const struct slabi_geometry *geometry, size_t end);
+/*
+ * Returns how far from the first page the slab may have memory, in whole pages
+ * of its block: to the watermark, or to what has been faulted in.
+ */
+size_t slabi_slab_touched_end(const struct slab *slab,
+    const struct slabi_geometry *geometry);
+
 /* Returns whether a region of the slab has been touched. */
 bool slabi_slab_is_touched(const struct slab *slab);
 /*

@@ -7,8 +7,12 @@
 
 #include <errno.h>
 
+#include "base/arith.h"
 #include "base/error.h"
 #include "slab/slab_pages.h"
+
+#define MIN_OBJECTS 8 /* in slabs that are small for want of memory */
+#define HUGE_SIZE ((size_t)2 << 20) /* no smaller block has a huge page */
 
 void
 slabi_system_start(struct slabi_system *system)
@@ -19,6 +23,57 @@ slabi_system_start(struct slabi_system *system)
 	    system->calls->put_with_ctor_bits : system->calls->put;
 	slabi_map_set_slabs(&system->map, geometry->granule_shift,
 	    geometry->first, slabi_geometry_extent(geometry));
+}
+
+/* Lay out slabs of another size, of which there must be none. */
+static bool
+resize(struct slabi_system *system, size_t slab_size)
+{
+	const struct slabi_geometry *now = &system->geometry;
+	const struct slabi_wish wish = {
+		.size = now->size,
+		.align = now->align,
+		.slab_size = now->sized ? slab_size : 0,
+		.header = sizeof(struct slab),
+		.unit = system->backing.unit,
+		.page = slabi_os.page_size,
+		.has_ctor_bits = now->has_ctor_bits,
+		.coloring = now->coloring,
+		.front = now->before,
+		.back = now->stride - now->before - now->size,
+		.beside = now->beside,
+	};
+	struct slabi_geometry geometry;
+
+	if (!slabi_geometry_exact(&geometry, &wish, slab_size))
+		return false;
+	if (slab_size < system->ideal_size && geometry.objects < MIN_OBJECTS)
+		return false;
+	system->geometry = geometry;
+	slabi_system_start(system);
+	return true;
+}
+
+bool
+slabi_system_halve(struct slabi_system *system)
+{
+	const slab_backing *calls = &system->backing.calls;
+	size_t half = slabi_round_up(system->geometry.slab_size / 2,
+	    system->backing.unit);
+
+	if (half >= system->geometry.slab_size || half < slabi_os.page_size)
+		return false;
+	if (system->calls->kind == SLAB_SYSTEM_ALIGNED &&
+	    !calls->can_align(calls->arg, half))
+		return false;
+	return resize(system, half);
+}
+
+void
+slabi_system_restore(struct slabi_system *system)
+{
+	if (system->geometry.slab_size != system->ideal_size)
+		resize(system, system->ideal_size);
 }
 
 /*
@@ -34,7 +89,7 @@ ready_head(const struct slabi_system *system, void *block,
 	uintptr_t start = slabi_page_down((uintptr_t)slab);
 	uintptr_t stop = slabi_page_up((uintptr_t)slab +
 	    system->geometry.first +
-	    (stride < 2 * slabi_os.page_size ? stride : 1));
+	    (stride <= slabi_os.page_size ? stride : 1));
 
 	if (!system->backing.ready((void *)start, stop - start))
 		return 0;
@@ -50,6 +105,16 @@ free_block(const struct slabi_system *system, void *block)
 	    system->geometry.slab_size);
 }
 
+/* Enter a slab in the map.  Returns false with errno if there is no memory. */
+static bool
+enter(struct slabi_system *system, const struct slab *slab)
+{
+	if (slabi_map_insert(&system->map, (uintptr_t)slab, &system->backing))
+		return true;
+	slabi_fail(ENOMEM, "no memory for a larger map of slabs");
+	return false;
+}
+
 /*
  * Make a block ready, before anything is written there, and enter its slab.
  * Returns false with errno if there is no memory.
@@ -61,17 +126,18 @@ settle_in(struct slabi_system *system, void *block, struct slab *slab,
 	*populated = 0;
 	if (huge) {
 		system->backing.huge(block, system->geometry.slab_size);
-	} else if (system->backing.ready) {
+		return enter(system, slab);
+	}
+	if (system->backing.no_huge && system->geometry.slab_size >= HUGE_SIZE)
+		system->backing.no_huge(block, system->geometry.slab_size);
+	if (system->backing.ready) {
 		*populated = ready_head(system, block, slab);
 		if (*populated == 0) {
 			slabi_fail(ENOMEM, "no memory for a slab");
 			return false;
 		}
 	}
-	if (slabi_map_insert(&system->map, (uintptr_t)slab, &system->backing))
-		return true;
-	slabi_fail(ENOMEM, "no memory for a larger table of slabs");
-	return false;
+	return enter(system, slab);
 }
 
 struct slab *

@@ -36,6 +36,7 @@ struct slabi_system_calls {
 struct slabi_system {
 	const struct slabi_system_calls *calls;
 	slabi_system_put *put;  /* the one of the two that serves the cache */
+	size_t ideal_size;      /* bytes of a slab if nothing is scarce */
 	struct slabi_geometry geometry;
 	struct slabi_map map;
 	struct slabi_backing backing;
@@ -45,6 +46,13 @@ struct slabi_system {
 extern const struct slabi_system_calls slabi_system_aligned;
 extern const struct slabi_system_calls slabi_system_large;
 
+/*
+ * Halve the size of slabs, while there are none.  Returns false, and changes
+ * nothing, if they would hold few objects or cannot be had.
+ */
+bool slabi_system_halve(struct slabi_system *system);
+/* Lay out slabs of the ideal size again, while there are none. */
+void slabi_system_restore(struct slabi_system *system);
 /* Get ready for slabs of the geometry that has been chosen. */
 void slabi_system_start(struct slabi_system *system);
 /*
