@@ -30,7 +30,6 @@ lib_libslabi_la_SOURCES = \
 	lib/api/registry.h \
 	lib/api/settings.c \
 	lib/api/settings.h \
-	lib/api/stats.c \
 	lib/api/tend.c \
 	lib/api/walk.c \
 	lib/backing/backing.c \
