@@ -38,7 +38,9 @@ examples = \
 	doc/examples/misuse \
 	doc/examples/oom \
 	doc/examples/findable \
+	doc/examples/pressure \
 	doc/examples/queue_cache \
+	doc/examples/quota \
 	doc/examples/server \
 	doc/examples/queue_malloc \
 	doc/examples/template \
@@ -57,7 +59,9 @@ examplesources = \
 	doc/examples/misuse.c \
 	doc/examples/oom.c \
 	doc/examples/findable.c \
+	doc/examples/pressure.c \
 	doc/examples/queue_cache.c \
+	doc/examples/quota.c \
 	doc/examples/server.c \
 	doc/examples/queue_malloc.c \
 	doc/examples/template.c \
@@ -96,6 +100,9 @@ doc_examples_misuse_LDADD = lib/libslab.la
 doc_examples_oom_LDADD = lib/libslab.la
 doc_examples_findable_LDADD = lib/libslab.la
 doc_examples_queue_cache_LDADD = lib/libslab.la
+doc_examples_pressure_LDADD = lib/libslab.la
+doc_examples_pressure_LDFLAGS = $(AM_LDFLAGS) -pthread
+doc_examples_quota_LDADD = lib/libslab.la
 doc_examples_server_LDADD = lib/libslab.la
 doc_examples_server_LDFLAGS = $(AM_LDFLAGS) -pthread
 doc_examples_queue_malloc_LDADD = lib/libslab.la
