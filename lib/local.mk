@@ -10,6 +10,7 @@ lib_libslabi_la_SOURCES = \
 	lib/api/build.c \
 	lib/api/builder.c \
 	lib/api/builder.h \
+	lib/api/builder_slots.c \
 	lib/api/check.c \
 	lib/api/debugging.c \
 	lib/api/debugging.h \

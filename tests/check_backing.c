@@ -389,7 +389,131 @@ START_TEST(test_backing_gets_its_blocks_back_as_allocated)
 }
 END_TEST
 
+/* Of a member that is there in part, nothing is used. */
+START_TEST(test_backing_members_count_as_a_whole_only)
+{
+	for (size_t size = offsetof(slab_backing, purge);
+	    size <= sizeof(slab_backing); size++) {
+		struct counting counting = { .aligns_to = 65536 };
+		slab_backing whole = counting_backing(&counting), part;
+		bool purges = size >= offsetof(slab_backing, release);
+		slab_cache *cache;
+
+		memset(&part, 0xA5, sizeof(part));
+		memcpy(&part, &whole, size);
+		part.struct_size = size;
+		cache = build_on(&part, 64);
+		ck_assert_uint_eq(slab_alloc_bulk(cache, MANY, objects), MANY);
+		slab_free_bulk(cache, MANY - 1, objects);
+		slab_reap(cache);
+		slab_free(cache, objects[MANY - 1]);
+		ck_assert(purges || counting.purges == 0);
+		ck_assert_int_eq(slab_destroy(cache), 0);
+		ck_assert_uint_eq(counting.releases,
+		    size == sizeof(slab_backing));
+	}
+}
+END_TEST
+
+/* A backing that in the end gives a slab's block that lies across the last. */
+static _Alignas(65536) char ground[1 << 20];
+static size_t given, overlap_from, overlap_by;
+static char *last_slab;
+
+static bool ground_aligns(void *arg, size_t size)
+{
+	(void)arg;
+	return size <= 65536;
+}
+
+static void *ground_alloc(void *arg, size_t size, size_t align)
+{
+	char *block = ground + ((given + align - 1) & ~(align - 1));
+
+	(void)arg;
+	if (given > overlap_from && size == 65536)
+		return last_slab + size - overlap_by;
+	if (size == 65536)
+		last_slab = block;
+	given = (size_t)(block - ground) + size;
+	return given <= sizeof(ground) ? block : NULL;
+}
+
+static void ground_free(void *arg, void *block, size_t size)
+{
+	(void)arg;
+	(void)block;
+	(void)size;
+}
+
+START_TEST(test_backing_memory_that_is_in_use_is_refused)
+{
+	static const size_t by[] = { 65536, 4096, 32768 };
+
+	for (size_t i = 0; i <= COUNT(by); i++) {
+		slab_backing backing = {
+			.struct_size = sizeof(backing),
+			.can_align = i == COUNT(by) ? ground_aligns : NULL,
+			.alloc = ground_alloc,
+			.free = ground_free,
+		};
+		slab_cache *cache;
+		size_t n = 0;
+
+		given = 0;
+		overlap_from = 200000;
+		overlap_by = by[i % COUNT(by)];
+		cache = slab_builder_build_backing(slab_builder_slab_size(
+		    slab_builder_new(64), 65536), &backing);
+		errno = 0;
+		while (slab_alloc(cache) != NULL)
+			n++;
+		ck_assert_int_eq(errno, EINVAL);
+		ck_assert_words("in use");
+		ck_assert_uint_gt(n, 1000);
+		ck_assert_intact(cache);
+		slab_reset(cache);
+		ck_assert_int_eq(slab_destroy(cache), 0);
+	}
+}
+END_TEST
+
+/* errno says why a call failed, whatever the backing's free() does to it. */
+static void spoil_errno(void *arg, void *block, size_t size)
+{
+	ground_free(arg, block, size);
+	errno = EBADF;
+}
+
+static void *four_blocks(void *arg, size_t size, size_t align)
+{
+	return given > 150000 ? NULL : ground_alloc(arg, size, align);
+}
+
+START_TEST(test_backing_free_does_not_change_errno_of_a_failure)
+{
+	slab_backing backing = {
+		.struct_size = sizeof(backing),
+		.alloc = four_blocks,
+		.free = spoil_errno,
+	};
+	slab_cache *cache;
+
+	given = 0;
+	overlap_from = SIZE_MAX;
+	ck_assert_fails(slab_builder_build_backing(slab_builder_system(
+	    slab_builder_new(64), SLAB_SYSTEM_ALIGNED), &backing), ENOTSUP);
+	cache = slab_builder_build_backing(slab_builder_slab_size(
+	    slab_builder_new(64), 65536), &backing);
+	ck_assert_fails(slab_reserve(cache, 5000) == 0, ENOMEM);
+	ck_assert_int_eq(slab_destroy(cache), 0);
+}
+END_TEST
+
 CHECK_MAIN("backing",
+    test_backing_members_count_as_a_whole_only,
+    test_backing_memory_that_is_in_use_is_refused,
+    test_backing_free_does_not_change_errno_of_a_failure,
     test_backing_that_lacks_something_is_refused,
     test_backing_is_copied,
     test_backing_of_another_version_works,

@@ -296,7 +296,74 @@ START_TEST(test_builder_enormous_size_fails_cleanly)
 }
 END_TEST
 
+static void act_use_builder(void *arg)
+{
+	slab_builder_align(arg, 64);
+}
+
+static void act_free_builder(void *arg)
+{
+	slab_builder_free(arg);
+}
+
+static void act_build(void *arg)
+{
+	slab_destroy(slab_builder_build(arg));
+}
+
+static void act_clone(void *arg)
+{
+	slab_builder_free(slab_builder_clone(arg));
+}
+
+/* A builder that was built or freed is gone, however many came since. */
+START_TEST(test_builder_that_is_gone_is_recognised)
+{
+	static void (*const acts[])(void *arg) = {
+		act_use_builder, act_free_builder, act_build, act_clone,
+	};
+
+	for (size_t later = 0; later < 1000; later += 1 + later / 3) {
+		slab_builder *more[40];
+		slab_builder *gone = slab_builder_new(16);
+		const char *report;
+
+		if (later % 2)
+			slab_builder_free(gone);
+		else
+			slab_destroy(slab_builder_build(gone));
+		for (size_t i = 0; i < later; i++)
+			slab_builder_free(slab_builder_new(32));
+		for (size_t i = 0; i < COUNT(more); i++) {
+			more[i] = slab_builder_new(48);
+			ck_assert_ptr_ne(more[i], gone);
+		}
+		report = report_of(acts[later % COUNT(acts)], gone);
+		ck_assert_msg(report && strstr(report, "libslab: use of the "
+		    "builder 0x") == report, "%s", report ? report : "none");
+		for (size_t i = 0; i < COUNT(more); i++)
+			slab_builder_free(more[i]);
+	}
+}
+END_TEST
+
+/* Also one that had pages of its own. */
+START_TEST(test_builder_that_was_mapped_and_is_gone_is_recognised)
+{
+	slab_builder *builders[40];
+
+	for (size_t i = 0; i < COUNT(builders); i++)
+		builders[i] = slab_builder_new(16);
+	for (size_t i = 0; i < COUNT(builders); i++)
+		slab_builder_free(builders[i]);
+	for (size_t i = 0; i < COUNT(builders); i++)
+		ck_assert_ptr_nonnull(report_of(act_use_builder, builders[i]));
+}
+END_TEST
+
 CHECK_MAIN("builder",
+    test_builder_that_is_gone_is_recognised,
+    test_builder_that_was_mapped_and_is_gone_is_recognised,
     test_builder_fault_is_told_by_every_build,
     test_builder_debug_flag_is_followed,
     test_builder_without_debug_flags_builds,

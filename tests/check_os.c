@@ -122,7 +122,7 @@ END_TEST
 
 START_TEST(test_os_builders_are_unmapped)
 {
-	slab_builder *builders[10];
+	slab_builder *builders[40];
 	size_t before;
 
 	watch();

@@ -106,7 +106,7 @@ slabi_buffer_layout_choose(struct slabi_system *system,
  * `anywhere` at the worst one.
  */
 static size_t
-capacity_at(const slab_builder *builder, uintptr_t address, bool anywhere,
+capacity_at(const struct slabi_builder *builder, uintptr_t address, bool anywhere,
     size_t bytes)
 {
 	struct slabi_system system = { 0 };
@@ -139,7 +139,7 @@ capacity_at(const slab_builder *builder, uintptr_t address, bool anywhere,
  * may hold fewer objects: so each is tried.
  */
 static size_t
-capacity(const slab_builder *builder, size_t bytes)
+capacity(const struct slabi_builder *builder, size_t bytes)
 {
 	bool aligned = builder->system == SLAB_SYSTEM_ALIGNED;
 	size_t unit = slabi_max(builder->align, SLABI_LINE);
@@ -157,7 +157,7 @@ capacity(const slab_builder *builder, size_t bytes)
  * little less than they need, as what is common to all need not grow.
  */
 static size_t
-next_try(const slab_builder *builder, size_t bytes, size_t missing)
+next_try(const struct slabi_builder *builder, size_t bytes, size_t missing)
 {
 	size_t stride = slabi_round_up(builder->size, builder->align);
 
@@ -167,11 +167,12 @@ next_try(const slab_builder *builder, size_t bytes, size_t missing)
 }
 
 size_t
-slab_buffer_size(const slab_builder *builder, size_t objects)
+slab_buffer_size(const slab_builder *handle, size_t objects)
 {
+	const struct slabi_builder *builder = slabi_builder_need(handle);
 	size_t bytes = 0, held = 0;
 
-	if (slabi_builder_has_error(builder))
+	if (!builder || slabi_builder_has_error(builder))
 		return 0;
 	if (objects == 0)
 		objects = 1;

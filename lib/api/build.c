@@ -70,7 +70,7 @@ choose_system(struct slabi_system *system, const struct slabi_wish *wish,
 }
 
 static bool
-is_seen(const slab_builder *builder, const struct slabi_backing *backing)
+is_seen(const struct slabi_builder *builder, const struct slabi_backing *backing)
 {
 	return builder->findable || builder->no_dump ||
 	    (builder->mapping_name && backing->maps);
@@ -78,7 +78,7 @@ is_seen(const slab_builder *builder, const struct slabi_backing *backing)
 
 static const struct slabi_visible *
 make_seen(struct slabi_visible *visible, slab_cache *cache,
-    const slab_builder *builder, const struct slabi_backing *backing)
+    const struct slabi_builder *builder, const struct slabi_backing *backing)
 {
 	*visible = (struct slabi_visible){
 		.owner = builder->findable ? cache : NULL,
@@ -91,7 +91,7 @@ make_seen(struct slabi_visible *visible, slab_cache *cache,
 
 /* The cache's own block: struct, name, template, magazine. */
 static slab_cache *
-get_block(const slab_builder *builder, const struct slabi_backing *backing,
+get_block(const struct slabi_builder *builder, const struct slabi_backing *backing,
     size_t target, size_t name_size, size_t debug_size)
 {
 	/* Threads have their magazines elsewhere. */
@@ -147,7 +147,7 @@ get_block(const slab_builder *builder, const struct slabi_backing *backing,
 
 /* Fill in what the builder says; the block is zeroed. */
 static void
-set_wishes(slab_cache *cache, const slab_builder *builder, const char *name,
+set_wishes(slab_cache *cache, const struct slabi_builder *builder, const char *name,
     size_t name_size)
 {
 	struct slabi_life *life = &cache->layer.life;
@@ -182,7 +182,7 @@ open_account(slab_cache *cache, slab_quota *quota)
 }
 
 static slab_cache *
-assemble(const slab_builder *builder, const struct slabi_backing *backing,
+assemble(const struct slabi_builder *builder, const struct slabi_backing *backing,
     const char *name, const struct slabi_options *options)
 {
 	struct slabi_wish wish = slabi_plan_wish(builder, backing);
@@ -203,7 +203,10 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing,
 	if (backing->fixed ?
 	    !slabi_buffer_layout_choose(system, &wish, builder->system) :
 	    !choose_system(system, &wish, builder->system)) {
+		int error = errno;
+
 		slabi_backing_meta_free(backing, cache, cache->block_size);
+		errno = error;
 		return NULL;
 	}
 	slabi_map_clear(&system->map);
@@ -229,7 +232,7 @@ assemble(const slab_builder *builder, const struct slabi_backing *backing,
  * not fail because it is debugged.
  */
 static slab_cache *
-assemble_debugged(const slab_builder *builder,
+assemble_debugged(const struct slabi_builder *builder,
     const struct slabi_backing *backing)
 {
 	struct slabi_options options;
@@ -256,7 +259,7 @@ assemble_debugged(const slab_builder *builder,
 
 /* Can slabs be findable, and left out of dumps, as is asked for? */
 static bool
-can_be_seen(const slab_builder *builder, struct slabi_backing *backing)
+can_be_seen(const struct slabi_builder *builder, struct slabi_backing *backing)
 {
 	const slab_backing *calls = &backing->calls;
 
@@ -284,7 +287,8 @@ can_be_seen(const slab_builder *builder, struct slabi_backing *backing)
 
 /* Build and consume the builder; `usable`: the backing can be used. */
 static slab_cache *
-build(slab_builder *builder, struct slabi_backing *backing, bool usable)
+build(struct slabi_builder *builder, struct slabi_backing *backing,
+    bool usable)
 {
 	slab_cache *cache = NULL;
 	int error;
@@ -293,17 +297,18 @@ build(slab_builder *builder, struct slabi_backing *backing, bool usable)
 	    can_be_seen(builder, backing))
 		cache = assemble_debugged(builder, backing);
 	error = errno;
-	slab_builder_free(builder);
+	slabi_builder_put(builder);
 	errno = error;
 	return cache;
 }
 
 slab_cache *
-slab_builder_build(slab_builder *builder)
+slab_builder_build(slab_builder *handle)
 {
+	struct slabi_builder *builder = slabi_builder_need(handle);
 	struct slabi_backing backing;
 
-	if (slabi_builder_is_null(builder))
+	if (!builder)
 		return NULL;
 	/* In a block of malloc's, memcheck sees no blocks of our own. */
 	if (slabi_tools_valgrind())
@@ -314,23 +319,25 @@ slab_builder_build(slab_builder *builder)
 }
 
 slab_cache *
-slab_builder_build_mmap(slab_builder *builder)
+slab_builder_build_mmap(slab_builder *handle)
 {
+	struct slabi_builder *builder = slabi_builder_need(handle);
 	struct slabi_backing backing;
 
-	if (slabi_builder_is_null(builder))
+	if (!builder)
 		return NULL;
 	return build(builder, &backing, builder->fault == 0 &&
 	    slabi_backing_mmap(&backing));
 }
 
 slab_cache *
-slab_builder_build_buffer(slab_builder *builder, void *mem, size_t bytes)
+slab_builder_build_buffer(slab_builder *handle, void *mem, size_t bytes)
 {
+	struct slabi_builder *builder = slabi_builder_need(handle);
 	struct slabi_backing backing = { 0 };
 	slab_cache *cache;
 
-	if (slabi_builder_is_null(builder))
+	if (!builder)
 		return NULL;
 	cache = build(builder, &backing, builder->fault == 0 &&
 	    slabi_backing_buffer(&backing, mem, bytes));
@@ -340,11 +347,12 @@ slab_builder_build_buffer(slab_builder *builder, void *mem, size_t bytes)
 }
 
 slab_cache *
-slab_builder_build_backing(slab_builder *builder, const slab_backing *calls)
+slab_builder_build_backing(slab_builder *handle, const slab_backing *calls)
 {
+	struct slabi_builder *builder = slabi_builder_need(handle);
 	struct slabi_backing backing;
 
-	if (slabi_builder_is_null(builder))
+	if (!builder)
 		return NULL;
 	return build(builder, &backing, builder->fault == 0 &&
 	    slabi_backing_user(&backing, calls));

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Owns builders: their memory, and the setters.  No malloc, so that a program
- * without a heap can build caches too: a few builders are static, others and
- * what does not fit into them are pages of their own.
- */
+/* Owns the setters of builders, which remember the first fault. */
 #include "api/builder.h"
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/arith.h"
@@ -16,88 +11,28 @@
 #include "layer/quota.h"
 #include "base/os.h"
 
-#define SLOTS 4 /* builders in use at once that need no system call */
-
-static struct slab_builder slots[SLOTS];
-static atomic_flag taken[SLOTS] = { ATOMIC_FLAG_INIT, ATOMIC_FLAG_INIT,
-	ATOMIC_FLAG_INIT, ATOMIC_FLAG_INIT };
-
-static size_t
-whole_pages(size_t size)
+void
+slab_builder_free(slab_builder *handle)
 {
-	return slabi_round_up(size, slabi_os.page_size);
-}
+	struct slabi_builder *builder = slabi_builder_open(handle);
 
-/* Returns zeroed pages of the builder's own, or NULL with errno. */
-static void *
-get_pages(size_t size)
-{
-	void *pages = slabi_os.reserve ? slabi_os.reserve(whole_pages(size),
-	    slabi_os.page_size) : NULL;
-
-	if (!pages || slabi_os.ready(pages, whole_pages(size)))
-		return pages;
-	slabi_os.release(pages, whole_pages(size));
-	return NULL;
-}
-
-static slab_builder *
-get_builder(void)
-{
-	slab_builder *builder;
-	unsigned i;
-
-	slabi_os_start();
-	for (i = 0; i < SLOTS; i++) {
-		if (atomic_flag_test_and_set(&taken[i]))
-			continue;
-		slots[i].slot = i;
-		return &slots[i];
-	}
-	builder = get_pages(sizeof(*builder));
 	if (builder)
-		builder->slot = SLOTS;
-	else
-		slabi_fail(ENOMEM, "no memory for a builder");
+		slabi_builder_put(builder);
+}
+
+struct slabi_builder *
+slabi_builder_need(const slab_builder *handle)
+{
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
+	if (!builder)
+		slabi_fail(ENOMEM, "no builder: there was no memory for it");
 	return builder;
 }
 
-static void
-drop_copy(struct slabi_copy *copy)
-{
-	if (copy->mapped > 0)
-		slabi_os.release(copy->at, copy->mapped);
-	copy->at = NULL;
-	copy->mapped = 0;
-}
-
-void
-slab_builder_free(slab_builder *builder)
-{
-	if (!builder)
-		return;
-	drop_copy(&builder->name);
-	drop_copy(&builder->template);
-	slabi_quota_release(builder->quota);
-	if (builder->slot < SLOTS)
-		atomic_flag_clear(&taken[builder->slot]);
-	else
-		slabi_os.release(builder, whole_pages(sizeof(*builder)));
-}
-
 bool
-slabi_builder_is_null(const slab_builder *builder)
+slabi_builder_has_error(const struct slabi_builder *builder)
 {
-	if (!builder)
-		slabi_fail(ENOMEM, "no builder: there was no memory for it");
-	return !builder;
-}
-
-bool
-slabi_builder_has_error(const slab_builder *builder)
-{
-	if (slabi_builder_is_null(builder))
-		return true;
 	if (builder->fault != 0)
 		slabi_fail(builder->fault, "%s", builder->said);
 	return builder->fault != 0;
@@ -105,54 +40,39 @@ slabi_builder_has_error(const slab_builder *builder)
 
 /* Remember the first fault. */
 SLABI_FORMAT(3, 4) static slab_builder *
-fault(slab_builder *builder, int error, const char *format, ...)
+fault(struct slabi_builder *builder, int error, const char *format, ...)
 {
 	va_list arguments;
 
 	if (builder->fault != 0)
-		return builder;
+		return builder->handle;
 	va_start(arguments, format);
 	slabi_format_list(builder->said, sizeof(builder->said), format,
 	    arguments);
 	va_end(arguments);
 	builder->fault = error;
-	return builder;
+	return builder->handle;
 }
 
-/* Replace a copy; at NULL: by nothing. */
 static void
-set_copy(slab_builder *builder, struct slabi_copy *copy, const void *at,
+set_copy(struct slabi_builder *builder, struct slabi_copy *copy, const void *at,
     size_t size)
 {
-	drop_copy(copy);
-	copy->size = size;
-	if (!at)
-		return;
-	if (size <= sizeof(copy->inside)) {
-		copy->at = copy->inside;
-	} else if (size <= SIZE_MAX / 2 &&
-	    (copy->at = get_pages(size))) {
-		copy->mapped = whole_pages(size);
-	} else {
+	if (!slabi_builder_copy(builder, copy, at, size))
 		fault(builder, ENOMEM, "no memory for a copy of %zu bytes",
 		    size);
-		return;
-	}
-	memcpy(copy->at, at, size);
 }
 
 slab_builder *
 slab_builder_new(size_t size)
 {
-	slab_builder *builder = get_builder();
+	struct slabi_builder *builder = slabi_builder_get();
 	size_t align = size & (~size + 1);
-	unsigned slot;
 
 	if (!builder)
 		return NULL;
-	slot = builder->slot;
-	*builder = (slab_builder){
-		.slot = slot,
+	*builder = (struct slabi_builder){
+		.handle = builder->handle,
 		.size = size,
 		.align = slabi_min(align, SLAB_ALIGNOF_(max_align_t)),
 		.limit = SIZE_MAX,
@@ -163,32 +83,35 @@ slab_builder_new(size_t size)
 	};
 	if (size == 0)
 		fault(builder, EINVAL, "objects of size 0 cannot be told apart");
-	return builder;
+	return builder->handle;
 }
 
 slab_builder *
-slab_builder_clone(const slab_builder *builder)
+slab_builder_clone(const slab_builder *handle)
 {
-	slab_builder *clone = builder ? get_builder() : NULL;
-	unsigned slot;
+	const struct slabi_builder *builder = slabi_builder_open(handle);
+	struct slabi_builder *clone = builder ? slabi_builder_get() : NULL;
+	slab_builder *clone_handle;
 
 	if (!clone)
 		return NULL;
-	slot = clone->slot;
+	clone_handle = clone->handle;
 	*clone = *builder;
-	clone->slot = slot;
+	clone->handle = clone_handle;
 	clone->name.at = clone->template.at = NULL;
 	clone->name.mapped = clone->template.mapped = 0;
 	slabi_quota_hold(clone->quota);
 	set_copy(clone, &clone->name, builder->name.at, builder->name.size);
 	set_copy(clone, &clone->template, builder->template.at,
 	    builder->template.size);
-	return clone;
+	return clone_handle;
 }
 
 slab_builder *
-slab_builder_align(slab_builder *builder, size_t align)
+slab_builder_align(slab_builder *handle, size_t align)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	if (align == 0 || (align & (align - 1)) != 0)
@@ -198,108 +121,128 @@ slab_builder_align(slab_builder *builder, size_t align)
 		return fault(builder, EINVAL, "align %zu is above the page "
 		    "size of %zu", align, slabi_os.page_size);
 	builder->align = slabi_max(builder->align, align);
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_name(slab_builder *builder, const char *name)
+slab_builder_name(slab_builder *handle, const char *name)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	if (!name)
 		return fault(builder, EINVAL, "the name is NULL");
 	set_copy(builder, &builder->name, name, strlen(name) + 1);
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_ctor(slab_builder *builder, slab_ctor *ctor, slab_dtor *dtor,
+slab_builder_ctor(slab_builder *handle, slab_ctor *ctor, slab_dtor *dtor,
     void *arg)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	builder->ctor = ctor;
 	builder->dtor = dtor;
 	builder->life_arg = arg;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_template(slab_builder *builder, const void *object)
+slab_builder_template(slab_builder *handle, const void *object)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	builder->zero = !object;
 	set_copy(builder, &builder->template, object, builder->size);
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_limit(slab_builder *builder, size_t objects)
+slab_builder_limit(slab_builder *handle, size_t objects)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	if (objects == 0)
 		return fault(builder, EINVAL, "a limit of 0 objects allows "
 		    "none");
 	builder->limit = objects;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_working_period(slab_builder *builder, unsigned seconds)
+slab_builder_working_period(slab_builder *handle, unsigned seconds)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (builder)
 		builder->period = seconds;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_magazine(slab_builder *builder, size_t rounds)
+slab_builder_magazine(slab_builder *handle, size_t rounds)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	if (rounds > SIZE_MAX / 64)
 		return fault(builder, EINVAL, "a magazine of %zu rounds is "
 		    "too large", rounds);
 	builder->rounds = rounds;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_slab_size(slab_builder *builder, size_t bytes)
+slab_builder_slab_size(slab_builder *handle, size_t bytes)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	if (bytes == 0 || bytes > SIZE_MAX / 8)
 		return fault(builder, EINVAL, "slabs of %zu bytes are not "
 		    "possible", bytes);
 	builder->slab_size = bytes;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_shared(slab_builder *builder)
+slab_builder_shared(slab_builder *handle)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	if (!slabi_os.reserve)
 		return fault(builder, ENOTSUP, "there are no threads here");
 	builder->shared = true;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_coloring(slab_builder *builder, bool on)
+slab_builder_coloring(slab_builder *handle, bool on)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (builder)
 		builder->coloring = on;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_system(slab_builder *builder, slab_system system)
+slab_builder_system(slab_builder *handle, slab_system system)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	if (system != SLAB_SYSTEM_AUTO && system != SLAB_SYSTEM_ALIGNED &&
@@ -307,12 +250,14 @@ slab_builder_system(slab_builder *builder, slab_system system)
 		return fault(builder, EINVAL, "there is no slab system %d",
 		    (int)system);
 	builder->system = system;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_huge_pages(slab_builder *builder, slab_huge_pages mode)
+slab_builder_huge_pages(slab_builder *handle, slab_huge_pages mode)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	if (mode != SLAB_HUGE_PAGES_AUTO && mode != SLAB_HUGE_PAGES_NEVER &&
@@ -320,17 +265,19 @@ slab_builder_huge_pages(slab_builder *builder, slab_huge_pages mode)
 		return fault(builder, EINVAL, "there is no mode %d of huge "
 		    "pages", (int)mode);
 	builder->huge_pages = mode;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_oom(slab_builder *builder, slab_oom_handler *handler, void *arg)
+slab_builder_oom(slab_builder *handle, slab_oom_handler *handler, void *arg)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	builder->oom = handler;
 	builder->oom_arg = arg;
-	return builder;
+	return handle;
 }
 
 #define DEBUG_FLAGS (SLAB_DEBUG_CHECK | SLAB_DEBUG_REDZONE | \
@@ -339,43 +286,53 @@ slab_builder_oom(slab_builder *builder, slab_oom_handler *handler, void *arg)
 	SLAB_DEBUG_FAIL)
 
 slab_builder *
-slab_builder_quota(slab_builder *builder, slab_quota *quota)
+slab_builder_quota(slab_builder *handle, slab_quota *quota)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	slabi_quota_hold(quota);
 	slabi_quota_release(builder->quota);
 	builder->quota = quota;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_findable(slab_builder *builder, bool on)
+slab_builder_findable(slab_builder *handle, bool on)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (builder)
 		builder->findable = on;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_mapping_name(slab_builder *builder, bool on)
+slab_builder_mapping_name(slab_builder *handle, bool on)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (builder)
 		builder->mapping_name = on;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_no_dump(slab_builder *builder, bool on)
+slab_builder_no_dump(slab_builder *handle, bool on)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (builder)
 		builder->no_dump = on;
-	return builder;
+	return handle;
 }
 
 slab_builder *
-slab_builder_debug(slab_builder *builder, unsigned flags)
+slab_builder_debug(slab_builder *handle, unsigned flags)
 {
+	struct slabi_builder *builder = slabi_builder_open(handle);
+
 	if (!builder)
 		return NULL;
 	if (flags & ~DEBUG_FLAGS)
@@ -384,5 +341,5 @@ slab_builder_debug(slab_builder *builder, unsigned flags)
 	if ((flags & SLAB_DEBUG_AUDIT) && !slabi_os.reserve)
 		return fault(builder, ENOTSUP, "there are no call stacks here");
 	builder->debug = flags;
-	return builder;
+	return handle;
 }

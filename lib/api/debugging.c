@@ -25,7 +25,7 @@
 	SLAB_DEBUG_QUARANTINE | BLOCKS)
 
 bool
-slabi_debugging_choose(const slab_builder *builder,
+slabi_debugging_choose(const struct slabi_builder *builder,
     const struct slabi_backing *backing, const char *name,
     struct slabi_options *options)
 {

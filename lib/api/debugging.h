@@ -11,7 +11,7 @@
  * and what a tool that watches the program makes needless.  Returns false, with
  * errno, if the builder asks for what the backing cannot have.
  */
-bool slabi_debugging_choose(const slab_builder *builder,
+bool slabi_debugging_choose(const struct slabi_builder *builder,
     const struct slabi_backing *backing, const char *name,
     struct slabi_options *options);
 /* The bytes that a cache's own block needs for it; 0: it is not debugged. */

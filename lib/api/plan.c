@@ -28,7 +28,7 @@ default_rounds(size_t size, const struct slabi_backing *backing)
 }
 
 struct slabi_wish
-slabi_plan_wish(const slab_builder *builder,
+slabi_plan_wish(const struct slabi_builder *builder,
     const struct slabi_backing *backing)
 {
 	return (struct slabi_wish){
@@ -45,7 +45,7 @@ slabi_plan_wish(const slab_builder *builder,
 }
 
 size_t
-slabi_plan_rounds(const slab_builder *builder,
+slabi_plan_rounds(const struct slabi_builder *builder,
     const struct slabi_backing *backing)
 {
 	if (builder->shared && backing->fixed)
@@ -61,7 +61,7 @@ slabi_plan_first_rounds(size_t rounds, const struct slabi_backing *backing)
 }
 
 const char *
-slabi_plan_name(const slab_builder *builder, char room[static SLABI_NAME_ROOM])
+slabi_plan_name(const struct slabi_builder *builder, char room[static SLABI_NAME_ROOM])
 {
 	if (builder->name.at)
 		return builder->name.at;
@@ -70,7 +70,7 @@ slabi_plan_name(const slab_builder *builder, char room[static SLABI_NAME_ROOM])
 }
 
 struct slabi_block
-slabi_plan_block(const slab_builder *builder, size_t name_size, size_t rounds,
+slabi_plan_block(const struct slabi_builder *builder, size_t name_size, size_t rounds,
     size_t shared_rounds)
 {
 	struct slabi_block block;

@@ -158,6 +158,22 @@ slabi_backing_set_paged(struct slabi_backing *backing)
 	backing->probe = probe;
 }
 
+/* A struct_size, less the part of a member that is not there as a whole. */
+static size_t
+whole_members(size_t size)
+{
+	static const size_t ends[] = {
+		sizeof(slab_backing),
+		offsetof(slab_backing, release),
+		offsetof(slab_backing, purge),
+	};
+	size_t i = 0;
+
+	while (ends[i] > size)
+		i++;
+	return ends[i];
+}
+
 bool
 slabi_backing_user(struct slabi_backing *backing, const slab_backing *calls)
 {
@@ -170,7 +186,7 @@ slabi_backing_user(struct slabi_backing *backing, const slab_backing *calls)
 		return false;
 	}
 	if (calls->struct_size < known)
-		known = calls->struct_size;
+		known = whole_members(calls->struct_size);
 	memcpy(&backing->calls, calls, known);
 	if (!calls->alloc || !calls->free) {
 		slabi_fail(EINVAL, "the backing needs alloc and free");

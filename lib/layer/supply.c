@@ -165,8 +165,18 @@ slabi_supply_drop(struct slabi_layer *layer, struct slab *slab, size_t end)
 void
 slabi_supply_release(struct slabi_layer *layer, struct slab *slab)
 {
+	struct slabi_period *period = &layer->period;
+	struct slab *draining = period->draining;
+
 	slabi_supply_unlink(layer, slab);
+	/* A destructor may not return; then it is on its way all the same. */
+	if (!draining) {
+		period->draining = slab;
+		period->destructed = 0;
+		period->undrained = 0;
+	}
 	slabi_destruct_range(layer, slab, 0, slab->bits_ready);
+	period->draining = draining;
 	slabi_supply_drop(layer, slab,
 	    slabi_slab_touched_end(slab, &layer->system.geometry));
 }
@@ -194,6 +204,7 @@ slabi_supply_reserve(struct slabi_layer *layer, size_t objects)
 	const struct slabi_geometry *geometry = &layer->system.geometry;
 	size_t needed = objects / geometry->objects + 1;
 	size_t made = 0, before = layer->reserved;
+	int error;
 
 	if (needed > layer->lists.slabs &&
 	    !is_hopeful(layer, needed - layer->lists.slabs)) {
@@ -211,10 +222,12 @@ slabi_supply_reserve(struct slabi_layer *layer, size_t objects)
 			made++;
 			continue;
 		}
+		error = errno;
 		for (; made > 0; made--)
 			slabi_supply_release(layer, layer->lists.newest);
 		layer->reserved = before;
 		slabi_quota_settle(layer);
+		errno = error;
 		return false;
 	}
 	slabi_quota_settle(layer);

@@ -85,6 +85,44 @@ slabi_map_search(const struct slabi_map *map, uintptr_t address)
 	return slab;
 }
 
+/* Does a slab that shares a granule with `address` lie below `end`? */
+static bool
+table_overlaps(const struct slabi_map *map, const struct slabi_table *table,
+    uintptr_t address, uintptr_t start, uintptr_t end,
+    uintptr_t block_of(uintptr_t slab))
+{
+	size_t i = slabi_map_home(&map->keys, table, address);
+	uintptr_t slot;
+
+	for (; (slot = table->slots[i]) != 0; i = (i + 1) & table->mask) {
+		uintptr_t slab = slot & ~SLABI_MAP_ORDINAL;
+
+		if (slot != GONE && block_of(slab) < end &&
+		    slab + map->keys.first + map->keys.extent > start)
+			return true;
+	}
+	return false;
+}
+
+bool
+slabi_map_overlaps(const struct slabi_map *map, uintptr_t start,
+    uintptr_t end, size_t reach, uintptr_t block_of(uintptr_t slab))
+{
+	unsigned shift = map->keys.granule_shift;
+	uintptr_t n = ((end + reach - 1) >> shift) - (start >> shift) + 1;
+	uintptr_t address;
+
+	for (address = start; n-- > 0; address += (uintptr_t)1 << shift) {
+		if (table_overlaps(map, &map->now, address, start, end,
+		    block_of))
+			return true;
+		if (map->old.slots && table_overlaps(map, &map->old, address,
+		    start, end, block_of))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Get a table of at least `n` slots, a power of two, not cleared.  Returns false
  * if there is no memory for it.

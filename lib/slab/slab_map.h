@@ -74,6 +74,13 @@ size_t slabi_map_shrink(struct slabi_map *map,
     const struct slabi_backing *backing);
 /* Returns the bytes that tables hold from the backing. */
 size_t slabi_map_bytes(const struct slabi_map *map);
+/*
+ * Returns whether one of the slabs lies in memory between these addresses.
+ * `reach` is the most that a slab is behind the start of its block, which
+ * `block_of` returns.
+ */
+bool slabi_map_overlaps(const struct slabi_map *map, uintptr_t start,
+    uintptr_t end, size_t reach, uintptr_t block_of(uintptr_t slab));
 /* Returns the slab with an object at this address or around it, or 0. */
 uintptr_t slabi_map_search(const struct slabi_map *map, uintptr_t address);
 

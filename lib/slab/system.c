@@ -140,6 +140,24 @@ settle_in(struct slabi_system *system, void *block, struct slab *slab,
 	return enter(system, slab);
 }
 
+static uintptr_t
+block_of(uintptr_t slab)
+{
+	return (uintptr_t)((const struct slab *)slab)->block;
+}
+
+/* Has the backing given memory that a slab lies in already? */
+static bool
+is_in_use(const struct slabi_system *system, const void *block)
+{
+	const struct slabi_geometry *geometry = &system->geometry;
+	size_t reach = geometry->front +
+	    geometry->color_mask * slabi_geometry_color_step(geometry);
+
+	return slabi_map_overlaps(&system->map, (uintptr_t)block,
+	    (uintptr_t)block + geometry->slab_size, reach, block_of);
+}
+
 struct slab *
 slabi_system_make(struct slabi_system *system, bool huge)
 {
@@ -151,6 +169,11 @@ slabi_system_make(struct slabi_system *system, bool huge)
 
 	if (!block)
 		return NULL;
+	if (is_in_use(system, block)) {
+		/* It stays where it is: it is not this one's to give back. */
+		slabi_fail(EINVAL, "the backing gave memory that is in use");
+		return NULL;
+	}
 	if (!slabi_visible_add(system->visible, block, size)) {
 		system->backing.calls.free(system->backing.calls.arg, block,
 		    size);
