@@ -14,7 +14,7 @@
 #include "slab/slab_pages.h"
 
 /* Account for `n` objects that a slab has put into the sink at `from`. */
-static void
+static inline void
 account_taken(struct slabi_layer *layer, struct slab *slab, size_t n,
     struct slabi_sink from)
 {
@@ -28,7 +28,7 @@ account_taken(struct slabi_layer *layer, struct slab *slab, size_t n,
 }
 
 /* Returns whether the budget allows memory for objects on purged pages. */
-static bool
+static inline bool
 may_revive(struct slabi_layer *layer, const struct slab *slab, size_t n)
 {
 	const struct slabi_geometry *geometry = &layer->system.geometry;
@@ -43,16 +43,28 @@ may_revive(struct slabi_layer *layer, const struct slab *slab, size_t n)
 bool
 slabi_layer_take_one(struct slabi_layer *layer, struct slabi_taken *taken)
 {
-	struct slab *slab = slabi_lists_choose(&layer->lists);
+	struct slab *slab;
 
 	slabi_supply_note_in_use(layer);
-	if (!slab || layer->lists.in_use >= layer->limit ||
-	    !may_revive(layer, slab, 1))
+	if (!slabi_lists_has_free(&layer->lists) ||
+	    layer->lists.in_use >= layer->limit)
+		return false;
+	slab = slabi_lists_choose(&layer->lists);
+	if (layer->account && !may_revive(layer, slab, 1))
 		return false;
 	*taken = slabi_slab_take_one(slab, &layer->system.geometry);
 	account_taken(layer, slab, 1, (struct slabi_sink){
 	    .next = &taken->object });
 	return true;
+}
+
+/* Returns how many of `n` never-used objects the budget allows. */
+static size_t
+admit(struct slabi_layer *layer, size_t n)
+{
+	while (n > 0 && !slabi_quota_admit_objects(layer, n, 0))
+		n /= 2;
+	return n;
 }
 
 /*
@@ -68,7 +80,7 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 	struct slabi_sink from = *sink;
 	size_t n;
 
-	if (!slab || !slabi_quota_admit_objects(layer, 1, 0))
+	if (!slab || (layer->account && admit(layer, 1) == 0))
 		return 0;
 	assert(layer->lists.carved == layer->lists.in_use); /* I6 */
 	*raw = (struct slabi_taken){
@@ -79,8 +91,8 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 	};
 	n = slabi_min(raw->raw ? 1 : sink->left,
 	    slabi_populate_carvable(layer, slab));
-	while (n > 0 && !slabi_quota_admit_objects(layer, n, 0))
-		n /= 2;
+	if (layer->account)
+		n = admit(layer, n);
 	if (n == 0) {
 		raw->raw = false;
 		return 0;
@@ -88,7 +100,8 @@ carve(struct slabi_layer *layer, struct slabi_sink *sink,
 	n = slabi_slab_carve(slab, geometry, n, sink);
 	slabi_lists_add_carved(&layer->lists, geometry, slab, n);
 	account_taken(layer, slab, n, from);
-	slabi_quota_settle(layer);
+	if (layer->account)
+		slabi_quota_settle(layer);
 	return n;
 }
 
@@ -97,19 +110,20 @@ static void
 take_freed(struct slabi_layer *layer, struct slabi_sink *sink)
 {
 	const struct slabi_geometry *geometry = &layer->system.geometry;
-	size_t wanted = sink->left;
 	struct slab *slab;
+	size_t n;
 
-	while ((sink->left == wanted || sink->left >= 64) &&
-	    (slab = slabi_lists_choose(&layer->lists)) &&
-	    may_revive(layer, slab, sink->left)) {
+	do {
 		struct slabi_sink from = *sink;
-		size_t n = slabi_slab_take(slab, geometry, sink);
 
+		slab = slabi_lists_choose(&layer->lists);
+		if (layer->account && !may_revive(layer, slab, sink->left))
+			break;
+		n = slabi_slab_take(slab, geometry, sink);
 		if (n == 0) /* the first free one is not constructed */
 			break;
 		account_taken(layer, slab, n, from);
-	}
+	} while (sink->left >= 64 && slabi_lists_has_free(&layer->lists));
 }
 
 size_t
@@ -128,16 +142,16 @@ slabi_layer_take(struct slabi_layer *layer, struct slabi_sink *sink,
 	}
 	wanted = sink->left = slabi_min(sink->left,
 	    layer->limit - layer->lists.in_use);
+	if (!slabi_lists_has_free(&layer->lists))
+		return carve(layer, sink, raw);
 	take_freed(layer, sink);
 	if (sink->left == wanted && slabi_layer_take_one(layer, raw)) {
 		*sink->next = raw->object;
 		sink->next += sink->step;
 		sink->left--;
 	}
-	if (sink->left < wanted)
-		return wanted - sink->left;
-	/* Freed ones may be there, and the budget may not allow them. */
-	return slabi_lists_choose(&layer->lists) ? 0 : carve(layer, sink, raw);
+	/* 0: the budget does not allow the freed ones that are there. */
+	return wanted - sink->left;
 }
 
 void

@@ -150,8 +150,8 @@ link_fresh(struct slabi_lists *lists, struct slab *slab)
 	lists->fresh = slab;
 }
 
-static void
-unlink_fresh(struct slabi_lists *lists, struct slab *slab)
+void
+slabi_lists_unlink_fresh(struct slabi_lists *lists, struct slab *slab)
 {
 	if (slab->next_fresh)
 		slab->next_fresh->previous_fresh = slab->previous_fresh;
@@ -195,32 +195,10 @@ slabi_lists_remove(struct slabi_lists *lists,
 	assert(slab->class == SLABI_CLASS_EMPTY && slab->in_use == 0); /* I4 */
 	unlink_class(lists, slab);
 	if (slab->carved < geometry->objects)
-		unlink_fresh(lists, slab);
+		slabi_lists_unlink_fresh(lists, slab);
 	unlink_all(lists, slab);
 	lists->slabs--;
 	lists->carved -= slab->carved;
-}
-
-void
-slabi_lists_add_carved(struct slabi_lists *lists,
-    const struct slabi_geometry *geometry, struct slab *slab, size_t n)
-{
-	lists->carved += n;
-	if (lists->peak < lists->carved)
-		lists->peak = lists->carved;
-	if (slab->carved == geometry->objects)
-		unlink_fresh(lists, slab);
-}
-
-struct slab *
-slabi_lists_choose(const struct slabi_lists *lists)
-{
-	if (lists->carved == lists->in_use)
-		return NULL;
-	if (lists->partial_classes != 0)
-		return lists->partial[slabi_highest_bit(
-		    lists->partial_classes)];
-	return lists->empty_first;
 }
 
 void

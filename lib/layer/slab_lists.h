@@ -13,6 +13,7 @@
 #ifndef SLABI_SLAB_LISTS_H
 #define SLABI_SLAB_LISTS_H
 
+#include "base/arith.h"
 #include "slab/slab_bits.h"
 
 /* Values of slab->class: below SLABI_CLASSES partial, by fullness. */
@@ -45,15 +46,11 @@ void slabi_lists_remove(struct slabi_lists *lists,
 /* Move a slab whose counts have changed to the list of its class. */
 void slabi_lists_update(struct slabi_lists *lists,
     const struct slabi_geometry *geometry, struct slab *slab);
-/* Count `n` objects that have been carved from the first fresh slab. */
-void slabi_lists_add_carved(struct slabi_lists *lists,
-    const struct slabi_geometry *geometry, struct slab *slab, size_t n);
+/* Remove a slab that has no object above its watermark from the fresh ones. */
+void slabi_lists_unlink_fresh(struct slabi_lists *lists, struct slab *slab);
 /* Returns the class that belongs to a slab's counts. */
 uint8_t slabi_lists_class(const struct slab *slab,
     const struct slabi_geometry *geometry);
-/* Returns the slab to take free objects from, or NULL: no free bit is set. */
-struct slab *slabi_lists_choose(const struct slabi_lists *lists);
-
 /* Make `n` more of the empty slabs due to be released. */
 void slabi_lists_add_surplus(struct slabi_lists *lists, size_t n);
 /* Start to watch how many slabs are empty. */
@@ -63,5 +60,34 @@ void slabi_lists_start_period(struct slabi_lists *lists);
  * hand is put on the newest slab.
  */
 void slabi_lists_end_period(struct slabi_lists *lists);
+
+/* Returns whether any free bit is set. */
+static inline bool
+slabi_lists_has_free(const struct slabi_lists *lists)
+{
+	return lists->carved != lists->in_use;
+}
+
+/* Returns the slab to take free objects from, of which there are some. */
+static inline struct slab *
+slabi_lists_choose(const struct slabi_lists *lists)
+{
+	if (lists->partial_classes != 0)
+		return lists->partial[slabi_highest_bit(
+		    lists->partial_classes)];
+	return lists->empty_first;
+}
+
+/* Count `n` objects that have been carved from a slab. */
+static inline void
+slabi_lists_add_carved(struct slabi_lists *lists,
+    const struct slabi_geometry *geometry, struct slab *slab, size_t n)
+{
+	lists->carved += n;
+	if (lists->peak < lists->carved)
+		lists->peak = lists->carved;
+	if (slab->carved == geometry->objects)
+		slabi_lists_unlink_fresh(lists, slab);
+}
 
 #endif

@@ -234,17 +234,6 @@ slabi_supply_reserve(struct slabi_layer *layer, size_t objects)
 	return true;
 }
 
-/*
- * We are called with an empty magazine, so `in_use` is what the program holds.
- * Once that reaches the reservation, the reservation is fulfilled.
- */
-void
-slabi_supply_note_in_use(struct slabi_layer *layer)
-{
-	if (layer->lists.in_use >= layer->reserved)
-		layer->reserved = 0;
-}
-
 bool
 slabi_supply_may_release(const struct slabi_layer *layer)
 {

@@ -26,9 +26,18 @@ void slabi_supply_release(struct slabi_layer *layer, struct slab *slab);
  * idle memory is reaped.  Returns false, and changes nothing, without memory.
  */
 bool slabi_supply_reserve(struct slabi_layer *layer, size_t objects);
-/* End the reservation if as many objects as that are in use. */
-void slabi_supply_note_in_use(struct slabi_layer *layer);
 /* Returns whether an empty slab may be released: no reservation needs it. */
 bool slabi_supply_may_release(const struct slabi_layer *layer);
+
+/*
+ * End the reservation if as many objects as that are in use.  This is called
+ * with an empty magazine, so `in_use` is what the program holds.
+ */
+static inline void
+slabi_supply_note_in_use(struct slabi_layer *layer)
+{
+	if (layer->lists.in_use >= layer->reserved)
+		layer->reserved = 0;
+}
 
 #endif

@@ -208,7 +208,8 @@ slabi_working_set_step(struct slabi_layer *layer)
 {
 	struct slabi_period *period = &layer->period;
 
-	slabi_quota_settle(layer);
+	if (layer->account)
+		slabi_quota_settle(layer);
 	if (layer->pinned > 0)
 		return;
 	if (slabi_working_set_is_asked(layer))
