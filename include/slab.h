@@ -73,8 +73,10 @@
 /* A pointer to void as one to a type, by the cast that each language likes. */
 #ifdef __cplusplus
 #define SLAB_POINTER_(type, pointer) (static_cast<type *>(pointer))
+#define SLAB_ADDRESS_(pointer) (reinterpret_cast<uintptr_t>(pointer))
 #else
 #define SLAB_POINTER_(type, pointer) ((type *)(pointer))
+#define SLAB_ADDRESS_(pointer) ((uintptr_t)(pointer))
 #endif
 
 #ifdef __cplusplus
@@ -816,6 +818,16 @@ struct slab_magazine {
 	void **base;
 };
 
+/*
+ * Addresses below this one are no objects, but NULL, NULL and an offset, or
+ * small integers; slab_free_slow() tells them apart.
+ */
+#if defined(__linux__) && UINTPTR_MAX > 0xffffffff
+#define SLAB_LOW_ 0x400000u
+#else
+#define SLAB_LOW_ 1u
+#endif
+
 #define SLAB_AHEAD_ 16 /* rounds from the one popped to the one prefetched */
 
 /* SLAB_HOT_: how the two hot functions are defined, if they are at all. */
@@ -851,7 +863,7 @@ SLAB_HOT_ void slab_free(slab_cache *cache, void *object)
 
 	/* The top round freed again is a double free: the slow path says so. */
 	if (SLAB_UNLIKELY_(top == magazine->end || object == *top ||
-	    object == NULL)) {
+	    SLAB_ADDRESS_(object) < SLAB_LOW_)) {
 		slab_free_slow(cache, object);
 		return;
 	}

@@ -2,6 +2,8 @@
 /* Promise 2: constructors and destructors. */
 #include "check_support.h"
 
+#include <setjmp.h>
+
 #define MADE UINT64_C(0x4D414445204D4144)
 #define GONE UINT64_C(0x474F4E4520474F4E)
 
@@ -357,7 +359,49 @@ START_TEST(test_free_objects_are_never_written)
 }
 END_TEST
 
+/* A destructor that is left by longjmp(), three times. */
+static jmp_buf landing;
+static int leaving;
+static size_t ended;
+
+static void leave(void *object, void *arg)
+{
+	(void)object;
+	(void)arg;
+	ended++;
+	if (leaving > 0) {
+		leaving--;
+		longjmp(landing, 1);
+	}
+}
+
+START_TEST(test_construct_destructor_that_is_left_is_followed_by_the_others)
+{
+	for (volatile unsigned period = 0; period < 2; period++) {
+		slab_cache *volatile cache = slab_builder_build_mmap(
+		    slab_builder_working_period(slab_builder_ctor(
+		    slab_builder_new(64), NULL, leave, NULL), period));
+		void *all[300];
+
+		ck_assert_uint_eq(slab_alloc_bulk(cache, 300, all), 300);
+		slab_free_bulk(cache, 300, all);
+		ended = 0;
+		leaving = 3;
+		if (setjmp(landing) == 0 || leaving > 0)
+			slab_reap(cache);
+		slab_reap(cache);
+		ck_assert_uint_eq(ended, 300);
+		ck_assert_uint_eq(stats_of(cache).destructed, 300);
+		ck_assert_uint_eq(stats_of(cache).slabs, 0);
+		ck_assert_uint_eq(stats_of(cache).cached, 0);
+		ck_assert_intact(cache);
+		ck_assert_int_eq(slab_destroy(cache), 0);
+	}
+}
+END_TEST
+
 CHECK_MAIN("construct",
+    test_construct_destructor_that_is_left_is_followed_by_the_others,
     test_ctor_runs_at_first_hand_out_and_not_before,
     test_ctor_runs_never_again_while_cached,
     test_ctor_failing_at_the_kth_call_loses_nothing,

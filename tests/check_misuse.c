@@ -150,6 +150,29 @@ START_TEST(test_misuse_object_of_a_slab_gone_back_is_reported)
 }
 END_TEST
 
+/* NULL and an offset, and small integers: never an object, so in the call. */
+START_TEST(test_misuse_low_address_is_seen_in_the_call)
+{
+	for (enum memory_kind kind = 0; kind < MEMORY_KINDS; kind++) {
+		struct memory memory = { .kind = kind };
+		slab_cache *cache = build_conn(&memory, 30);
+		uintptr_t low = 1;
+
+		for (; low < SLAB_LOW_; low = low * 3 + 5) {
+			void *address = (void *)low;
+
+			is_report(report_of_free(cache, address), "free of",
+			    address, ", which is not from this cache");
+			is_report(report_of_free_bulk(cache, 1, &address),
+			    "free of", address,
+			    ", which is not from this cache");
+		}
+		slab_free(cache, NULL);
+		end(cache, &memory);
+	}
+}
+END_TEST
+
 /* Inside the cache ------------------------------------------------------- */
 
 START_TEST(test_misuse_interior_address_is_reported)
@@ -473,6 +496,7 @@ START_TEST(test_misuse_of_a_cache_with_a_long_name_is_reported)
 END_TEST
 
 CHECK_MAIN("misuse",
+    test_misuse_low_address_is_seen_in_the_call,
     test_misuse_foreign_address_is_reported,
     test_misuse_of_a_cache_without_slabs_is_reported,
     test_misuse_object_of_a_slab_gone_back_is_reported,

@@ -100,7 +100,8 @@ copy_rounds(void **first, size_t n, void *const *objects)
 	for (i = 0; i < n; i++) {
 		void *object = objects[i];
 
-		if (SLAB_UNLIKELY_(!object || object == before))
+		if (SLAB_UNLIKELY_((uintptr_t)object < SLAB_LOW_ ||
+		    object == before))
 			return false;
 		first[i] = before = object;
 	}

@@ -247,10 +247,34 @@ free_ordinary(struct slab_cache *cache, void *object)
 	errno = error;
 }
 
+/*
+ * A low address is no object but by chance, in a backing of the program's.
+ * Returns true for NULL.
+ */
+static __attribute__((noinline)) bool
+free_low(struct slab_cache *cache, const void *address)
+{
+	enum slabi_refusal why;
+
+	if (!address)
+		return true;
+	/* A path that checks every free reports it in its own way. */
+	if (cache->path && !cache->shared)
+		return false;
+	slabi_cache_enter(cache);
+	why = slabi_layer_state(&cache->layer, address);
+	slabi_cache_leave(cache);
+	if (why == SLABI_FOREIGN)
+		slabi_cache_misuse(cache, why, address);
+	return false;
+}
+
 void
 slab_free_slow(slab_cache *cache, void *object)
 {
-	if (!object || slabi_slot_free(cache->slot, object))
+	if ((uintptr_t)object < SLAB_LOW_ && free_low(cache, object))
+		return;
+	if (slabi_slot_free(cache->slot, object))
 		return;
 	if (cache->path)
 		cache->path->free(cache, object);

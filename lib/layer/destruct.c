@@ -20,11 +20,12 @@ slabi_destruct_word(struct slabi_layer *layer, struct slab *slab,
 		    SLABI_FREE); /* I7 */
 		if (layer->watch)
 			layer->watch->ending(layer, slab, index, false);
+		/* First, as the destructor may not return. */
+		slabi_slab_set_constructed(slab, geometry, index, false);
 		slabi_life_end(&layer->life,
 		    slabi_slab_object(slab, geometry, index));
 		if (layer->watch)
 			layer->watch->ending(layer, slab, index, true);
-		slabi_slab_set_constructed(slab, geometry, index, false);
 	}
 }
 

@@ -166,17 +166,20 @@ void
 slabi_supply_release(struct slabi_layer *layer, struct slab *slab)
 {
 	struct slabi_period *period = &layer->period;
-	struct slab *draining = period->draining;
+	struct slabi_period before = *period;
 
 	slabi_supply_unlink(layer, slab);
 	/* A destructor may not return; then it is on its way all the same. */
-	if (!draining) {
+	if (!before.draining) {
 		period->draining = slab;
 		period->destructed = 0;
-		period->undrained = 0;
+		period->undrained = slabi_slab_touched_end(slab,
+		    &layer->system.geometry);
 	}
 	slabi_destruct_range(layer, slab, 0, slab->bits_ready);
-	period->draining = draining;
+	period->draining = before.draining;
+	period->destructed = before.destructed;
+	period->undrained = before.undrained;
 	slabi_supply_drop(layer, slab,
 	    slabi_slab_touched_end(slab, &layer->system.geometry));
 }

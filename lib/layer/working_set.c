@@ -149,8 +149,10 @@ drain_step(struct slabi_layer *layer)
 
 	if (layer->system.geometry.has_ctor_bits &&
 	    period->destructed < slabi_slab_ready_words(slab)) {
-		slabi_destruct_word(layer, slab, period->destructed++,
+		/* A destructor may not return: what is left of it follows. */
+		slabi_destruct_word(layer, slab, period->destructed,
 		    ~UINT64_C(0));
+		period->destructed++;
 		return;
 	}
 	if (layer->system.backing.calls.purge && !slab->huge &&
@@ -166,6 +168,7 @@ drain_step(struct slabi_layer *layer)
 static void
 trim(struct slabi_layer *layer)
 {
+	slabi_working_set_finish(layer);
 	while (slabi_supply_may_release(layer))
 		slabi_supply_release(layer, layer->lists.empty_last);
 }

@@ -51,6 +51,8 @@ slabi_life_begin(struct slabi_life *life, void *object, size_t size)
 static inline void
 slabi_life_end(struct slabi_life *life, void *object)
 {
+	/* First, as the destructor may be left by longjmp() or an exception. */
+	life->destructed++;
 	if (life->dtor) {
 		if (life->leave)
 			life->leave(life->who);
@@ -58,7 +60,6 @@ slabi_life_end(struct slabi_life *life, void *object)
 		if (life->leave)
 			life->back(life->who);
 	}
-	life->destructed++;
 }
 
 #endif
