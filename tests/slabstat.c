@@ -140,9 +140,11 @@ static void see_formats(pid_t child)
 	slab_dump_as(first, stream, SLAB_FORMAT_JSON);
 	fclose(stream);
 	json = strstr(text, "{\"name\"");
-	*strstr(json, "}]}") = '\0';
-	if (!strstr(said, json))
-		printf("slabstat: %slibrary:  %s\n", said, json);
+	/* But for the last figure, which lies in a part of shared caches. */
+	*strstr(json, ",\"depot_visits\"") = '\0';
+	if (!strstr(said, json)) {
+		fprintf(stderr, "slabstat: %slibrary:  %s\n", said, json);
+	}
 	REQUIRE(strstr(said, json));
 	free(text);
 	REQUIRE(run("--json --resident %d", (int)child) == 0);

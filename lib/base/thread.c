@@ -103,6 +103,7 @@ slabi_thread_claim(void)
 		slabi_self = &records[n];
 		slabi_self->message[0] = '\0';
 		slabi_self->report = NULL;
+		slabi_self->number = 0;
 		slabi_self->ended = false;
 		if (has_key)
 			pthread_setspecific(key,
@@ -118,6 +119,8 @@ slabi_thread_forget_others(void)
 {
 	int n;
 
+	if (slabi_self->taken)
+		slabi_self->number = 0; /* it has another one here */
 	for (n = 0; n < RECORDS; n++)
 		if (&records[n] != slabi_self)
 			atomic_store_explicit(&records[n].taken, false,

@@ -16,6 +16,7 @@ struct slabi_thread {
 	char message[256]; /* what slab_error() says */
 	/* The report that it makes, or one whose frame has been left. */
 	const struct slabi_report *report;
+	unsigned number; /* that the system gave it; 0: not asked yet */
 	bool has_slots; /* it is the beginning of a record of cache/record.h */
 	bool ended;     /* it has given that record back, and gets no other */
 	atomic_bool taken; /* by a thread */

@@ -2,37 +2,29 @@
 /* Owns the numbers of threads, each of which is asked for once. */
 #include "base/thread_number.h"
 
-#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static _Thread_local uint32_t id
-    __attribute__((tls_model("initial-exec")));
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+#include "base/thread.h"
 
-/* The thread of a child process has another number than its parent's. */
-static void
-forget_id(void)
+static uint32_t
+ask(void)
 {
-	id = 0;
-}
-
-static void
-watch_forks(void)
-{
-	pthread_atfork(NULL, NULL, forget_id);
+#ifdef SYS_gettid
+	return (uint32_t)syscall(SYS_gettid);
+#else
+	return (uint32_t)getpid();
+#endif
 }
 
 uint32_t
 slabi_thread_number(void)
 {
-	if (id != 0)
-		return id;
-	pthread_once(&once, watch_forks);
-#ifdef SYS_gettid
-	id = (uint32_t)syscall(SYS_gettid);
-#else
-	id = (uint32_t)getpid();
-#endif
-	return id;
+	struct slabi_thread *self = slabi_self;
+
+	if (!self->taken)
+		return ask();
+	if (self->number == 0)
+		self->number = ask();
+	return self->number;
 }

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* Returns it without a system call, but for the first call of a thread. */
+/* Returns it without a system call, where the thread has a record. */
 uint32_t slabi_thread_number(void);
 
 #endif
