@@ -55,9 +55,30 @@ static bool live(slab_system system, unsigned period, size_t size)
 	return slab_destroy(cache) == 0;
 }
 
+/* As many builders, names and templates as need no memory of their own. */
+static bool build_by_builders(void)
+{
+	static char long_name[256], template[4096];
+	slab_builder *builders[16];
+
+	memset(long_name, 'n', sizeof(long_name) - 1);
+	for (size_t i = 0; i < COUNT(builders); i++)
+		builders[i] = slab_builder_template(slab_builder_name(
+		    slab_builder_new(sizeof(template)), long_name), template);
+	for (size_t i = 0; i < COUNT(builders); i++) {
+		slab_cache *cache = slab_builder_build_buffer(builders[i],
+		    buffer, sizeof(buffer));
+
+		if (cache == NULL || slab_destroy(cache) != 0)
+			return false;
+	}
+	return true;
+}
+
 static bool use_buffers(void)
 {
-	return live(SLAB_SYSTEM_AUTO, 15, 64) &&
+	return build_by_builders() &&
+	    live(SLAB_SYSTEM_AUTO, 15, 64) &&
 	    live(SLAB_SYSTEM_ALIGNED, 0, 100) &&
 	    live(SLAB_SYSTEM_LARGE, 1, 1000) &&
 	    live(SLAB_SYSTEM_AUTO, SLAB_PERIOD_NEVER, 10000);

@@ -14,20 +14,20 @@
 #include "api/environment.h"
 
 #include <fnmatch.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/registry.h"
 #include "api/settings.h"
+#include "base/lock.h"
 #include "base/os.h"
 #include "base/report_out.h"
 
 #define MAX_PATTERN 256 /* bytes of a pattern, with a 0 at its end */
 #define MAX_NOTED 64    /* patterns of which it is noted whether they match */
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_bool is_read;
 static struct slabi_text variable; /* a copy; at NULL: there is none */
 static struct slabi_process process;
 static _Atomic(uint64_t) matched;  /* bit i: pattern i has matched a cache */
@@ -126,6 +126,19 @@ any_matches(struct slabi_text patterns, const char *name, unsigned *number)
 	return any;
 }
 
+/* Not by pthread_once(), which makes a system call; a buffer makes none. */
+static void
+read_once(void)
+{
+	if (atomic_load_explicit(&is_read, memory_order_acquire))
+		return;
+	slabi_lock(SLABI_LOCK_ENVIRONMENT);
+	if (!atomic_load_explicit(&is_read, memory_order_relaxed))
+		read_variable();
+	atomic_store_explicit(&is_read, true, memory_order_release);
+	slabi_unlock(SLABI_LOCK_ENVIRONMENT);
+}
+
 void
 slabi_environment_add(const char *name, struct slabi_options *options)
 {
@@ -133,7 +146,7 @@ slabi_environment_add(const char *name, struct slabi_options *options)
 	struct slabi_text rest, block;
 	unsigned number = 0;
 
-	pthread_once(&once, read_variable);
+	read_once();
 	rest = variable;
 	while (slabi_text_next(&rest, ';', &block)) {
 		struct slabi_text patterns = slabi_text_cut(&block, ':');

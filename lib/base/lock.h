@@ -13,6 +13,7 @@
 
 /* In the order in which they may be taken while another one is held. */
 enum slabi_lock {
+	SLABI_LOCK_ENVIRONMENT, /* SLAB_DEBUG is being read */
 	SLABI_LOCK_BUILDERS, /* builders that are taken and put back */
 	SLABI_LOCK_REGISTRY, /* the lists of all caches */
 	SLABI_LOCK_DIRECTORY, /* what slab_cache_of() finds */
