@@ -116,7 +116,7 @@ linked=
 for source in $sources; do
 	object=$dir/$(echo "$source" | tr / _).o
 	# shellcheck disable=SC2086
-	musl-gcc -c -fPIC -std=c11 -D_GNU_SOURCE -iquote "$srcdir/lib" \
+	musl-gcc -c -fPIC -fvisibility=hidden -std=c11 -D_GNU_SOURCE -iquote "$srcdir/lib" \
 	    $include -o "$object" "$srcdir/$source"
 	linked="$linked $object"
 done
