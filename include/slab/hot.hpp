@@ -17,11 +17,6 @@
 #include <slab.h>
 
 /** @cond private */
-/* <slab.h> of version 1.1 defines it: no object lies below this address. */
-#ifndef SLAB_LOW_
-#define SLAB_LOW_ 1
-#endif
-
 namespace slab { inline namespace v1 {
 
 namespace detail {
