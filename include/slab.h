@@ -993,8 +993,8 @@ SLAB_API_ size_t slab_reap_all(void);
  * period, return empty slabs, purge idle pages.  For event loops, timers and
  * idle handlers: called now and then, it returns what an idle program holds,
  * period after period.  If nothing is due it costs no more than reading the
- * clock.  It does nothing for a cache in a buffer, which has no clock.  errno is
- * preserved.
+ * clock.  It does nothing for a cache in a buffer, which has no clock.  errno
+ * is preserved.
  * @param cache  the cache; NULL: all caches of the process, and then no other
  *               thread may use any cache that is not shared, or destroy any
  *               cache, meanwhile.  No lock is held while destructors run.
@@ -1212,8 +1212,8 @@ SLAB_API_ void slab_quota_on_pressure(slab_quota *quota,
 SLAB_API_ int slab_quota_free(slab_quota *quota);
 /**
  * Ask every cache of the process to return its idle memory at its next visit of
- * the slow paths; a shared one, at that of any thread.  A cache that is not used
- * stays as it is, and what is reserved stays.  Any thread may call it, and
+ * the slow paths; a shared one, at that of any thread.  A cache that is not
+ * used stays as it is, and what is reserved stays.  Any thread may call it, and
  * signal handlers.
  * @since 1.1
  */

@@ -84,7 +84,9 @@ static void small_buffers_hold_objects(void)
 	REQUIRE(slab_destroy(cache) == 0);
 }
 
-/* A backing of the program's own: pieces of the memory, handed out once. ---- */
+/*
+ * A backing of the program's own: pieces of the memory, handed out once. ----
+ */
 
 static size_t used;
 
@@ -131,7 +133,9 @@ static void backing_of_the_program_works(void)
 	REQUIRE(left > 0);
 }
 
-/* Wrong frees ---------------------------------------------------------------- */
+/*
+ * Wrong frees ----------------------------------------------------------------
+ */
 
 static const char expected[] = "libslab: cache \"bare\": double free of 0x";
 

@@ -104,8 +104,8 @@ START_TEST(test_period_end_purges_idle_pages)
 END_TEST
 
 /*
- * A cache of one slab, thinned out, and for ten periods as many allocations, and
- * then frees, as leave no period without any.
+ * A cache of one slab, thinned out, and for ten periods as many allocations,
+ * and then frees, as leave no period without any.
  */
 static slab_cache *use_one_slab(struct memory *memory, slab_huge_pages huge,
     size_t count, size_t step)

@@ -505,7 +505,9 @@ START_TEST(test_bulk_of_no_objects_writes_nothing)
 }
 END_TEST
 
-/* Is the page purged on which the objects of one region end, of the next begin? */
+/*
+ * Is the page purged on which the objects of one region end, of the next begin?
+ */
 static bool border_is_purged(bool first_used, bool second_used)
 {
 	static void *many[2 << SLABI_REGION_SHIFT];

@@ -286,7 +286,9 @@ START_TEST(test_reap_purges_what_the_heap_would_keep)
 }
 END_TEST
 
-/* What is touched ----------------------------------------------------------- */
+/*
+ * What is touched -----------------------------------------------------------
+ */
 
 START_TEST(test_reserve_touches_two_pages_of_a_slab)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* lib/slab/slab_bits.c against a slow model: an array with the state of each object. */
+/*
+ * lib/slab/slab_bits.c against a slow model: an array with the state of each
+ * object.
+ */
 #include "check_support.h"
 
 #include "slab/slab_bits.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls for caches that live long: tend, reap_to, reap_all, and settings. */
+/*
+ * The calls for caches that live long: tend, reap_to, reap_all, and settings.
+ */
 #include "check_slabs.h"
 
 #include "base/os.h"
@@ -141,7 +143,9 @@ START_TEST(test_clock_that_is_set_back_starts_the_period_anew)
 }
 END_TEST
 
-/* Reaping ------------------------------------------------------------------- */
+/*
+ * Reaping -------------------------------------------------------------------
+ */
 
 START_TEST(test_reap_to_keeps_memory_for_as_many_objects)
 {
@@ -189,7 +193,9 @@ START_TEST(test_reap_all_reaps_every_cache)
 }
 END_TEST
 
-/* Settings ------------------------------------------------------------------- */
+/*
+ * Settings -------------------------------------------------------------------
+ */
 
 static void lower_the_limit(slab_builder *builder)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the backing that counts and fails, and caches on every kind of memory. */
+/*
+ * Owns the backing that counts and fails, and caches on every kind of memory.
+ */
 #include "memory.h"
 
 #include <stdlib.h>

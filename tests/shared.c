@@ -714,7 +714,9 @@ static void test_idle_threads_lose_their_rounds_at_a_periods_end(void)
 	REQUIRE(slab_destroy(cache) == 0);
 }
 
-/* Reservations -------------------------------------------------------------- */
+/*
+ * Reservations --------------------------------------------------------------
+ */
 
 static void *refuse_all(size_t size, size_t align)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Measuring a cache: nanoseconds for allocating and freeing an object, and where
- * the memory is.
+ * Measuring a cache: nanoseconds for allocating and freeing an object, and
+ * where the memory is.
  */
 #include <err.h>
 #include <slab.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the way from a builder's options to a cache: geometry, system, memory. */
+/*
+ * Owns the way from a builder's options to a cache: geometry, system, memory.
+ */
 #include <errno.h>
 #include <string.h>
 

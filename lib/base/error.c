@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the thread's last error, which allocates nothing: it must work when there
- * is no memory.
+ * Owns the thread's last error, which allocates nothing: it must work when
+ * there is no memory.
  */
 #include "base/error.h"
 

@@ -111,7 +111,9 @@ blocks_alloc(slab_cache *cache)
 	return object;
 }
 
-/* Taking back --------------------------------------------------------------- */
+/*
+ * Taking back ---------------------------------------------------------------
+ */
 
 static const struct slabi_piece *
 block_around(const struct slabi_block_table *table, const void *address,

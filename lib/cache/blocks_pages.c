@@ -5,8 +5,8 @@
  *   | unused | object | slack |  a page that nobody may access  |
  *
  * An object ends where its pages end, as far as its alignment allows it; the
- * slack is looked at when it is freed.  Then nobody may access its pages either.
- * They are kept so for a while, and unmapped, oldest first.
+ * slack is looked at when it is freed.  Then nobody may access its pages
+ * either. They are kept so for a while, and unmapped, oldest first.
  */
 #include <errno.h>
 

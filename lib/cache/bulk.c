@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the bulk calls, which copy many rounds out of the magazine and into it. */
+/*
+ * Owns the bulk calls, which copy many rounds out of the magazine and into it.
+ */
 #include <errno.h>
 #include <string.h>
 

@@ -32,7 +32,9 @@ struct slabi_path {
 	size_t (*rounds)(const slab_cache *cache);
 	/* Returns whether this address is one of them. */
 	bool (*holds)(const slab_cache *cache, const void *address);
-	/* Gives all of them back to the slabs; before reap, foreach, destroy. */
+	/*
+	 * Gives all of them back to the slabs; before reap, foreach, destroy.
+	 */
 	void (*flush)(slab_cache *cache);
 	/* Forgets them, as the slab layer takes every object back itself. */
 	void (*forget)(slab_cache *cache);
@@ -158,7 +160,9 @@ bool slabi_cache_handler_helps(struct slab_cache *cache);
 size_t slabi_cache_take(struct slab_cache *cache, size_t n, void **out);
 /* Refill the empty magazine.  Returns false, with errno, if nothing came. */
 bool slabi_cache_refill(struct slab_cache *cache);
-/* Construct an object that was taken raw.  Returns false, with errno, if not. */
+/*
+ * Construct an object that was taken raw.  Returns false, with errno, if not.
+ */
 bool slabi_cache_construct(struct slab_cache *cache,
     const struct slabi_taken *taken);
 

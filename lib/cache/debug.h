@@ -134,7 +134,9 @@ void slabi_debug_keep(struct slab_cache *cache, struct slabi_round round);
 void slabi_debug_tick(struct slab_cache *cache);
 /* Returns whether this allocation has to fail, with errno, as FAIL asks. */
 bool slabi_debug_fails(struct slab_cache *cache);
-/* Returns whether an address is that of a live object, which lies in `place`. */
+/*
+ * Returns whether an address is that of a live object, which lies in `place`.
+ */
 bool slabi_debug_is_live(const struct slab_cache *cache, const void *object,
     struct slabi_place *place);
 

@@ -183,7 +183,9 @@ slabi_slots_forget(slab_cache *cache)
 		stock = slabi_slot_stock(record, slot);
 		slabi_gate_enter(&record->gate);
 		if (slot->cache == cache) {
-			/* Nobody else is in a call: the window can be closed. */
+			/*
+			 * Nobody else is in a call: the window can be closed.
+			 */
 			store(&slot->base, stock->ceiling);
 			store(&slot->end, stock->floor);
 			stock->open = false;

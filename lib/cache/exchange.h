@@ -51,8 +51,8 @@ size_t slabi_exchange_refill_count(const struct slabi_exchange *exchange);
 size_t slabi_exchange_refill(struct slabi_exchange *exchange,
     struct slabi_layer *layer, struct slabi_taken *raw);
 /*
- * Make room in the full magazine: it grows, or its older rounds go to the slabs.
- * Returns a refused object, or NULL.
+ * Make room in the full magazine: it grows, or its older rounds go to the
+ * slabs. Returns a refused object, or NULL.
  */
 void *slabi_exchange_overflow(struct slabi_exchange *exchange,
     struct slabi_layer *layer, enum slabi_refusal *why);
@@ -62,7 +62,9 @@ void *slabi_exchange_overflow(struct slabi_exchange *exchange,
  */
 void *slabi_exchange_drain_overflow(struct slabi_exchange *exchange,
     struct slabi_layer *layer, enum slabi_refusal *why);
-/* Give all rounds back to the slab layer.  Returns a refused object, or NULL. */
+/*
+ * Give all rounds back to the slab layer.  Returns a refused object, or NULL.
+ */
 void *slabi_exchange_flush(struct slabi_exchange *exchange,
     struct slabi_layer *layer, enum slabi_refusal *why);
 /*

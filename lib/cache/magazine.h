@@ -66,7 +66,9 @@ void slabi_magazine_open(struct slabi_magazine *magazine, size_t below,
     size_t above);
 /* Forget all rounds, and close the window. */
 void slabi_magazine_clear(struct slabi_magazine *magazine);
-/* Move the rounds to other, larger or smaller, words that have room for them. */
+/*
+ * Move the rounds to other, larger or smaller, words that have room for them.
+ */
 void slabi_magazine_move(struct slabi_magazine *magazine, void **words,
     size_t capacity);
 /* Remove `n` rounds, those below the `young` ones on top. */

@@ -28,7 +28,9 @@
 #define SLABI_SHARED_AHEAD 8    /* words below the first round, to prefetch */
 #define SLABI_STOCK_ROUNDS 16   /* rounds that need no block of their own */
 
-/* A mutex that its owner may take again, and that can be owned across fork(). */
+/*
+ * A mutex that its owner may take again, and that can be owned across fork().
+ */
 struct slabi_gate {
 	slabi_mutex mutex;
 	_Atomic(const void *) owner;

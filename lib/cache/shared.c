@@ -38,7 +38,9 @@ slabi_shared_bytes(size_t size, size_t rounds)
 	    DEPOT_BATCHES * batch_of(size, rounds) * sizeof(void *);
 }
 
-/* A destructor runs with neither lock nor gate, and no slab may go meanwhile. */
+/*
+ * A destructor runs with neither lock nor gate, and no slab may go meanwhile.
+ */
 static void
 leave_for_callback(void *arg)
 {

@@ -32,7 +32,9 @@ open_window(struct slabi_slot *slot, struct slabi_stock *stock)
 	stock->open = true;
 }
 
-/* Lay the magazine over words, of which the first ones are there to prefetch. */
+/*
+ * Lay the magazine over words, of which the first ones are there to prefetch.
+ */
 static void
 lay_over(struct slabi_stock *stock, void **words, size_t rounds)
 {

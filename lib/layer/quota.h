@@ -45,7 +45,9 @@ struct slabi_pressure {
 	slab_quota *quota; /* NULL: nothing */
 	size_t wanted;
 };
-/* Takes what has to be told, with the layer locked: a refusal, or a crossing. */
+/*
+ * Takes what has to be told, with the layer locked: a refusal, or a crossing.
+ */
 struct slabi_pressure slabi_quota_refusal(struct slabi_layer *layer);
 struct slabi_pressure slabi_quota_crossing(struct slabi_layer *layer);
 /* Calls the handler, with nothing locked.  Returns whether there is one. */

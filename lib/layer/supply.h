@@ -13,8 +13,8 @@ struct slab *slabi_supply_fresh(struct slabi_layer *layer);
 /* Take an empty slab out of the lists and the map.  It keeps its memory. */
 void slabi_supply_unlink(struct slabi_layer *layer, struct slab *slab);
 /*
- * Free the block of a slab that has been unlinked and destructed, and has memory
- * up to `end` from its first page.
+ * Free the block of a slab that has been unlinked and destructed, and has
+ * memory up to `end` from its first page.
  */
 void slabi_supply_drop(struct slabi_layer *layer, struct slab *slab,
     size_t end);

@@ -118,9 +118,10 @@ slabi_geometry_extent(const struct slabi_geometry *geometry)
  * a number above that of any object where none starts, whatever the offset.
  *
  * A multiple of an odd number is divided by multiplying with its inverse modulo
- * 2^64 (2^32), and anything else becomes larger than all quotients; the stride's
- * power of two is rotated away, which puts what it leaves into the top bits (H.
- * S. Warren, "Hacker's Delight", second edition, sections 10-16 and 10-17).
+ * 2^64 (2^32), and anything else becomes larger than all quotients; the
+ * stride's power of two is rotated away, which puts what it leaves into the top
+ * bits (H. S. Warren, "Hacker's Delight", second edition, sections 10-16 and
+ * 10-17).
  */
 static inline size_t
 slabi_geometry_index(const struct slabi_geometry *geometry, size_t offset)

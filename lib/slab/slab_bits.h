@@ -2,9 +2,9 @@
 /*
  * One slab: header, summary, two bitmaps, watermark.  Knows no cache.
  *
- * An object below the watermark `carved` has been taken at least once.  It is in
- * use, or its free bit is set.  Objects above it have never been touched, nor
- * has their memory.  Three levels of bits lead to a free object:
+ * An object below the watermark `carved` has been taken at least once.  It is
+ * in use, or its free bit is set.  Objects above it have never been touched,
+ * nor has their memory.  Three levels of bits lead to a free object:
  *
  *   top        one word:  bit i says that summary word i is not 0
  *   summary[]             bit w says that word w of the bitmap is not 0

@@ -124,8 +124,8 @@ slabi_map_overlaps(const struct slabi_map *map, uintptr_t start,
 }
 
 /*
- * Get a table of at least `n` slots, a power of two, not cleared.  Returns false
- * if there is no memory for it.
+ * Get a table of at least `n` slots, a power of two, not cleared.  Returns
+ * false if there is no memory for it.
  */
 static bool
 get_table(struct slabi_table *table, size_t n,
@@ -221,8 +221,8 @@ granules(const struct slabi_map *map, uintptr_t slab)
 }
 
 /*
- * Returns whether there is room for more entries: without memory to grow a table
- * is filled up to 7/8, as some slots must stay free.
+ * Returns whether there is room for more entries: without memory to grow a
+ * table is filled up to 7/8, as some slots must stay free.
  */
 static bool
 has_room(const struct slabi_map *map, size_t entries)

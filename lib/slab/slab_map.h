@@ -99,8 +99,8 @@ slabi_map_home(const struct slabi_map_keys *keys,
 }
 
 /*
- * Returns whether this slab has an object at this address, or around it.  0 is no
- * slab, even if a low address would lie in it.  Has no branch.
+ * Returns whether this slab has an object at this address, or around it.  0 is
+ * no slab, even if a low address would lie in it.  Has no branch.
  */
 static inline bool
 slabi_map_holds(const struct slabi_map_keys *keys, uintptr_t slab,

@@ -85,9 +85,9 @@ struct slab *slabi_system_prepare_bits(const struct slabi_system *system,
  * without: what is constant where it is inlined costs nothing there.  This is
  * the loop that a cache spends its time in when it is not on the hot path.
  * Caches of one slab, and objects put back in order, are done with in runs of
- * one slab; where slabs alternate the loop behind that is quicker.  If the guess
- * is the wrong slab, the computed index is out of range and the exact search
- * follows.
+ * one slab; where slabs alternate the loop behind that is quicker.  If the
+ * guess is the wrong slab, the computed index is out of range and the exact
+ * search follows.
  */
 static inline __attribute__((always_inline)) size_t
 slabi_system_put_loop(const struct slabi_system *system, size_t n,

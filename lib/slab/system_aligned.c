@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns slabs that are aligned to their size, a power of two: a mask leads from
- * object to block, and the map, with one entry a slab, says whether the block is
- * the cache's.
+ * object to block, and the map, with one entry a slab, says whether the block
+ * is the cache's.
  */
 #include "slab/system.h"
 

@@ -6,9 +6,9 @@
  *     bench-NAME version
  *
  * The first prints "metric<TAB>value" lines: nanoseconds an operation unless
- * the metric's name says otherwise.  One process runs one workload once, so that
- * its first pass sees a fresh allocator.  Random orders are made outside the
- * timed loops.
+ * the metric's name says otherwise.  One process runs one workload once, so
+ * that its first pass sees a fresh allocator.  Random orders are made outside
+ * the timed loops.
  *
  * An adapter gives: the type pool; pool_version(), pool_new(), pool_alloc(),
  * pool_free(), pool_reap(); with POOL_HAS_BULK, pool_alloc_bulk() and

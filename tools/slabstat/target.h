@@ -43,7 +43,9 @@ void target_close(struct target *target);
 /* Reads all `size` bytes at an address; returns false if some are not there. */
 bool target_read(struct target *target, uint64_t address, void *to,
     size_t size);
-/* Reads a string of at most `room` - 1 bytes, which are cut to what is there. */
+/*
+ * Reads a string of at most `room` - 1 bytes, which are cut to what is there.
+ */
 bool target_read_string(struct target *target, uint64_t address, char *to,
     size_t room);
 /* Adds the bytes of a block that are in RAM, or in the core. */
