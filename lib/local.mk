@@ -157,6 +157,7 @@ lib_libslabi_la_SOURCES += \
 	lib/cache/drain.c \
 	lib/cache/record.c \
 	lib/cache/shared.c \
+	lib/cache/shared_begin.c \
 	lib/cache/slots.c
 endif
 if OS_NONE

@@ -106,8 +106,8 @@ slabi_buffer_layout_choose(struct slabi_system *system,
  * `anywhere` at the worst one.
  */
 static size_t
-capacity_at(const struct slabi_builder *builder, uintptr_t address, bool anywhere,
-    size_t bytes)
+capacity_at(const struct slabi_builder *builder, uintptr_t address,
+    bool anywhere, size_t bytes)
 {
 	struct slabi_system system = { 0 };
 	struct slabi_buffer books;

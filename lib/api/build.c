@@ -72,7 +72,8 @@ choose_system(struct slabi_system *system, const struct slabi_wish *wish,
 }
 
 static bool
-is_seen(const struct slabi_builder *builder, const struct slabi_backing *backing)
+is_seen(const struct slabi_builder *builder,
+    const struct slabi_backing *backing)
 {
 	return builder->findable || builder->no_dump ||
 	    (builder->mapping_name && backing->maps);
@@ -93,8 +94,8 @@ make_seen(struct slabi_visible *visible, slab_cache *cache,
 
 /* The cache's own block: struct, name, template, magazine. */
 static slab_cache *
-get_block(const struct slabi_builder *builder, const struct slabi_backing *backing,
-    size_t target, size_t name_size, size_t debug_size)
+get_block(const struct slabi_builder *builder,
+    const struct slabi_backing *backing, size_t target, size_t name_size, size_t debug_size)
 {
 	/* Threads have their magazines elsewhere. */
 	size_t rounds = builder->shared ? 0 :
@@ -149,8 +150,8 @@ get_block(const struct slabi_builder *builder, const struct slabi_backing *backi
 
 /* Fill in what the builder says; the block is zeroed. */
 static void
-set_wishes(slab_cache *cache, const struct slabi_builder *builder, const char *name,
-    size_t name_size)
+set_wishes(slab_cache *cache, const struct slabi_builder *builder,
+    const char *name, size_t name_size)
 {
 	struct slabi_life *life = &cache->layer.life;
 
@@ -184,8 +185,8 @@ open_account(slab_cache *cache, slab_quota *quota)
 }
 
 static slab_cache *
-assemble(const struct slabi_builder *builder, const struct slabi_backing *backing,
-    const char *name, const struct slabi_options *options)
+assemble(const struct slabi_builder *builder,
+    const struct slabi_backing *backing, const char *name, const struct slabi_options *options)
 {
 	struct slabi_wish wish = slabi_plan_wish(builder, backing);
 	size_t rounds = slabi_plan_rounds(builder, backing);

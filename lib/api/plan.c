@@ -61,7 +61,8 @@ slabi_plan_first_rounds(size_t rounds, const struct slabi_backing *backing)
 }
 
 const char *
-slabi_plan_name(const struct slabi_builder *builder, char room[static SLABI_NAME_ROOM])
+slabi_plan_name(const struct slabi_builder *builder,
+    char room[static SLABI_NAME_ROOM])
 {
 	if (builder->name.at)
 		return builder->name.at;

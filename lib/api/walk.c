@@ -59,7 +59,8 @@ slab_foreach(slab_cache *cache, int (*visit)(void *object, void *arg),
 	/* Then what is out of the slabs is live. */
 	slabi_cache_flush(cache);
 	layer->pinned++;
-	for (slab = layer->lists.newest; slab && result == 0; slab = slab->older)
+	for (slab = layer->lists.newest; slab && result == 0;
+	    slab = slab->older)
 		result = visit_slab(slab, &layer->system.geometry, visit, arg);
 	layer->pinned--;
 	slabi_cache_enter(cache);

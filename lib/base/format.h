@@ -11,7 +11,8 @@
 
 /* For GCC, printf's formats are those of Windows there, and not these. */
 #if defined(__MINGW32__) && !defined(__clang__)
-#define SLABI_FORMAT(text, first) __attribute__((format(gnu_printf, text, first)))
+#define SLABI_FORMAT(text, first) \
+	__attribute__((format(gnu_printf, text, first)))
 #else
 #define SLABI_FORMAT(text, first) __attribute__((format(printf, text, first)))
 #endif

@@ -140,7 +140,8 @@ slabi_slots_drain(slab_cache *cache, struct slabi_refused *refused)
 
 	if (cache->shared->number == 0 || !enter_list())
 		return;
-	for (record = atomic_load(&slabi_records); record; record = record->next)
+	for (record = atomic_load(&slabi_records); record;
+	    record = record->next)
 		drain_record(cache, record, false, refused);
 	slabi_gate_leave(&slabi_threads);
 	slabi_shared_lock(cache);
@@ -194,7 +195,8 @@ slabi_slots_forget(slab_cache *cache)
 		slabi_gate_leave(&record->gate);
 	}
 	slabi_gate_leave(&slabi_threads);
-	while (slabi_depot_take(&cache->shared->depot, SLABI_BATCH, objects) > 0)
+	while (slabi_depot_take(&cache->shared->depot, SLABI_BATCH,
+	    objects) > 0)
 		;
 }
 
@@ -216,7 +218,8 @@ slabi_slots_clear(slab_cache *cache)
 	struct slabi_record *record;
 
 	slabi_gate_enter(&slabi_threads);
-	for (record = atomic_load(&slabi_records); record; record = record->next) {
+	for (record = atomic_load(&slabi_records); record;
+	    record = record->next) {
 		struct slabi_slot *slot = &record->slots[cache->shared->number];
 		struct slabi_stock *stock = slabi_slot_stock(record, slot);
 
@@ -241,7 +244,8 @@ slabi_slots_rounds(slab_cache *cache)
 
 	if (cache->shared->number == 0 || !enter_list())
 		return rounds;
-	for (record = atomic_load(&slabi_records); record; record = record->next) {
+	for (record = atomic_load(&slabi_records); record;
+	    record = record->next) {
 		struct slabi_slot *slot = &record->slots[cache->shared->number];
 
 		slabi_gate_enter(&record->gate);

@@ -140,8 +140,10 @@ state_words(const struct slab_cache *cache, const struct location *found)
 	case SLABI_UNCARVED:
 		return "a never used";
 	default:
-		return (cache->path ? cache->path->holds(cache, found->object) : slabi_magazine_holds(&cache->exchange.magazine, found->object)) ? "a free" :
-		    "a live";
+		return (cache->path ?
+		    cache->path->holds(cache, found->object) :
+		    slabi_magazine_holds(&cache->exchange.magazine,
+		    found->object)) ? "a free" : "a live";
 	}
 }
 

@@ -37,7 +37,8 @@ static void
 own(struct slabi_gate *gate)
 {
 	assert(gate->depth == 0);
-	atomic_store_explicit(&gate->owner, slabi_thread_id(), memory_order_relaxed);
+	atomic_store_explicit(&gate->owner, slabi_thread_id(),
+	    memory_order_relaxed);
 	gate->depth = 1;
 }
 
@@ -92,7 +93,8 @@ before_fork(void)
 
 	slabi_gate_enter(&slabi_threads);
 	slabi_gate_enter(&common_gate);
-	for (record = atomic_load(&slabi_records); record; record = record->next)
+	for (record = atomic_load(&slabi_records); record;
+	    record = record->next)
 		slabi_gate_enter(&record->gate);
 }
 
@@ -101,7 +103,8 @@ after_fork(void)
 {
 	struct slabi_record *record;
 
-	for (record = atomic_load(&slabi_records); record; record = record->next)
+	for (record = atomic_load(&slabi_records); record;
+	    record = record->next)
 		slabi_gate_leave(&record->gate);
 	slabi_gate_leave(&common_gate);
 	slabi_gate_leave(&slabi_threads);
@@ -113,8 +116,10 @@ begin_child(void)
 {
 	struct slabi_record *record;
 
-	for (record = atomic_load(&slabi_records); record; record = record->next)
-		if (record != slabi_record_mine() && atomic_load(&record->taken))
+	for (record = atomic_load(&slabi_records); record;
+	    record = record->next)
+		if (record != slabi_record_mine() &&
+		    atomic_load(&record->taken))
 			record->dead = true;
 	after_fork();
 }

@@ -11,7 +11,8 @@ slabi_destruct_word(struct slabi_layer *layer, struct slab *slab,
     uint32_t word, uint64_t mask)
 {
 	const struct slabi_geometry *geometry = &layer->system.geometry;
-	uint64_t bits = slabi_slab_constructed_word(slab, geometry, word) & mask;
+	uint64_t bits = slabi_slab_constructed_word(slab, geometry, word) &
+	    mask;
 
 	for (; bits != 0; bits &= bits - 1) {
 		size_t index = word * 64 + slabi_lowest_bit(bits);

@@ -29,7 +29,8 @@ check_slab(const struct slabi_layer *layer, const struct slab *slab)
 		return "a slab is in the wrong list";
 	if (slabi_geometry_slab(geometry, (uintptr_t)slab->block) != slab)
 		return "a slab has lost its block";
-	if (!finds(layer, slab, 0) || !finds(layer, slab, geometry->objects - 1))
+	if (!finds(layer, slab, 0) ||
+	    !finds(layer, slab, geometry->objects - 1))
 		return "the map does not find a slab";
 	return NULL;
 }
@@ -84,7 +85,8 @@ check_lists(const struct slabi_layer *layer)
 		if (set != (layer->lists.partial[class] != NULL))
 			return "a list of partial slabs is lost";
 		for (slab = layer->lists.partial[class]; slab; slab = slab->next)
-			if (++listed > layer->lists.slabs || slab->class != class)
+			if (++listed > layer->lists.slabs ||
+		    slab->class != class)
 				return "a list of partial slabs is broken";
 	}
 	for (slab = layer->lists.empty_first; slab; slab = slab->next)

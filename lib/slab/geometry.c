@@ -126,7 +126,8 @@ lay_out(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 
 	geometry->has_ctor_bits = wish->has_ctor_bits;
 	geometry->bits_size = slabi_geometry_bits_size(wish->has_ctor_bits);
-	geometry->front = slabi_round_up(words * geometry->bits_size, SLABI_LINE);
+	geometry->front = slabi_round_up(words * geometry->bits_size,
+	    SLABI_LINE);
 	if (geometry->compact)
 		geometry->front = SLABI_LINE +
 		    slabi_round_up(geometry->front - SLABI_LINE, wish->page);
@@ -213,7 +214,8 @@ choose_colors(struct slabi_geometry *geometry, const struct slabi_wish *wish,
 	bool affordable = geometry->stride <= budget;
 	size_t room = affordable ? make_compact(geometry, wish, budget) :
 	    slab_size - used;
-	size_t colors = slabi_min(slabi_power_below(room / step + 1), MAX_COLORS);
+	size_t colors = slabi_min(slabi_power_below(room / step + 1),
+	    MAX_COLORS);
 
 	if (affordable)
 		fill(geometry, wish, slab_size - (colors - 1) * step);

@@ -32,7 +32,8 @@ slabi_slab_init(struct slab *slab, const struct slabi_geometry *geometry,
 		.block = block,
 		.swept_in_use = SLABI_NOT_SWEPT,
 	};
-	for (i = 0; i < (geometry->words + 63) / 64 + geometry->purge_words; i++)
+	for (i = 0; i < (geometry->words + 63) / 64 + geometry->purge_words;
+	    i++)
 		slab->summary[i] = 0;
 	set_touched(slab, 0, geometry->objects);
 }
