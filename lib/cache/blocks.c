@@ -198,25 +198,6 @@ blocks_free(slab_cache *cache, void *object)
 	errno = error;
 }
 
-static size_t
-blocks_alloc_bulk(slab_cache *cache, size_t n, void **out)
-{
-	size_t done = 0;
-
-	while (done < n && (out[done] = blocks_alloc(cache)))
-		done++;
-	return done;
-}
-
-static void
-blocks_free_bulk(slab_cache *cache, size_t n, void *const *objects)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		blocks_free(cache, objects[i]);
-}
-
 /* The cache as a whole ---------------------------------------------------- */
 
 static size_t
@@ -343,8 +324,6 @@ blocks_note(const slab_cache *cache, const void *object)
 static const struct slabi_path path = {
 	.alloc = blocks_alloc,
 	.free = blocks_free,
-	.alloc_bulk = blocks_alloc_bulk,
-	.free_bulk = blocks_free_bulk,
 	.rounds = blocks_rounds,
 	.holds = blocks_holds,
 	.flush = blocks_flush,

@@ -48,6 +48,17 @@ take_some(struct slab_cache *cache, size_t n, void **out)
 	return slabi_cache_refill(cache) ? pop_some(cache, n, out) : 0;
 }
 
+/* Allocate one by one.  Returns how many. */
+static size_t
+alloc_each(slab_cache *cache, size_t n, void **out)
+{
+	size_t done = 0;
+
+	while (done < n && (out[done] = slab_alloc(cache)))
+		done++;
+	return done;
+}
+
 static __attribute__((noinline)) size_t
 alloc_bulk_slow(slab_cache *cache, size_t n, void **out)
 {
@@ -56,7 +67,8 @@ alloc_bulk_slow(slab_cache *cache, size_t n, void **out)
 	if (n == 0)
 		return 0;
 	if (cache->path)
-		return cache->path->alloc_bulk(cache, n, out);
+		return (cache->path->alloc_bulk ? cache->path->alloc_bulk :
+		    alloc_each)(cache, n, out);
 	slabi_cache_drain_overflow(cache);
 	done = pop_some(cache, n, out);
 	while (done < n && (some = take_some(cache, n - done, out + done)) > 0) {
@@ -110,7 +122,7 @@ copy_rounds(void **first, size_t n, void *const *objects)
 	return true;
 }
 
-/* Free objects some of which cannot be copied. */
+/* Free one by one, as where some cannot be copied. */
 static __attribute__((noinline)) void
 free_each(struct slab_cache *cache, size_t n, void *const *objects)
 {
@@ -145,7 +157,8 @@ free_bulk_slow(slab_cache *cache, size_t n, void *const *objects)
 	if (n == 0)
 		return;
 	if (cache->path) {
-		cache->path->free_bulk(cache, n, objects);
+		(cache->path->free_bulk ? cache->path->free_bulk :
+		    free_each)(cache, n, objects);
 		errno = error;
 		return;
 	}

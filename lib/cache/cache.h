@@ -26,6 +26,7 @@ struct slabi_path {
 	/* As the public calls of these names; free() preserves errno. */
 	void *(*alloc)(slab_cache *cache);
 	void (*free)(slab_cache *cache, void *object);
+	/* NULL: one by one. */
 	size_t (*alloc_bulk)(slab_cache *cache, size_t n, void **out);
 	void (*free_bulk)(slab_cache *cache, size_t n, void *const *objects);
 	/* Returns how many free objects lie between users and the slabs. */

@@ -82,30 +82,9 @@ check_free(slab_cache *cache, void *object)
 	debug->top = top + 1;
 }
 
-static size_t
-check_alloc_bulk(slab_cache *cache, size_t n, void **out)
-{
-	size_t done = 0;
-
-	while (done < n && (out[done] = check_alloc(cache)))
-		done++;
-	return done;
-}
-
-static void
-check_free_bulk(slab_cache *cache, size_t n, void *const *objects)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		check_free(cache, objects[i]);
-}
-
 const struct slabi_path slabi_path_check = {
 	.alloc = check_alloc,
 	.free = check_free,
-	.alloc_bulk = check_alloc_bulk,
-	.free_bulk = check_free_bulk,
 	.rounds = slabi_debug_rounds,
 	.holds = slabi_debug_holds,
 	.flush = slabi_debug_flush,

@@ -96,20 +96,10 @@ debug_alloc_bulk(slab_cache *cache, size_t n, void **out)
 	return done;
 }
 
-static void
-debug_free_bulk(slab_cache *cache, size_t n, void *const *objects)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		debug_free(cache, objects[i]);
-}
-
 const struct slabi_path slabi_path_debug = {
 	.alloc = debug_alloc,
 	.free = debug_free,
 	.alloc_bulk = debug_alloc_bulk,
-	.free_bulk = debug_free_bulk,
 	.rounds = slabi_debug_rounds,
 	.holds = slabi_debug_holds,
 	.flush = slabi_debug_flush,
